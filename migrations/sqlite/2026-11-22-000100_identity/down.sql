@@ -1,0 +1,11 @@
+DROP TABLE dictionary_entries;
+DROP TABLE service_staff_menu_items;
+DROP TABLE menu_items;
+DROP TABLE estate_agents;
+DROP TABLE service_staff;
+DROP TABLE loan_officers;
+DROP TABLE audit_entries;
+DROP TABLE settings;
+DROP TABLE login_failures;
+DROP TABLE sessions;
+DROP TABLE accounts;

@@ -1,0 +1,63 @@
+//! What every request shares: the database, the settings, the signing key, the schema.
+
+use std::{ops::Deref, sync::Arc};
+
+use anyhow::ensure;
+use object_store::{ObjectStore, local::LocalFileSystem};
+use rand::RngExt as _;
+
+use crate::{
+    auth::jwt::Signer,
+    config::Config,
+    db::{Db, migrate},
+    domains::identity::Setting,
+};
+
+/// Cheap to clone
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+pub struct Shared {
+    pub config: Config,
+    pub db: Db,
+    pub signer: Signer,
+    pub files: Box<dyn ObjectStore>,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the database, brings its tables up to date, and makes what is missing
+    pub async fn start(config: Config) -> anyhow::Result<App> {
+        let ran = migrate::migrate(&config.database_url).await?;
+        if ran > 0 {
+            tracing::info!(ran, "migrations applied");
+        }
+        App::open(config).await
+    }
+
+    /// [`start`](App::start) on a database whose tables are up to date
+    pub async fn open(config: Config) -> anyhow::Result<App> {
+        let db = Db::open(&config.database_url, config.pool_size)?;
+        let secret = match &config.jwt_secret {
+            Some(secret) => secret.clone(),
+            None => Setting::get_or_make(&db, "jwt_secret", random_secret).await?,
+        };
+        ensure!(secret.len() >= 64, "the JWT secret must have at least 64 bytes for HS512");
+        std::fs::create_dir_all(&config.files)?;
+        let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        Ok(App(Arc::new(Shared { signer: Signer::new(secret.as_bytes()), db, files, config })))
+    }
+}
+
+/// 64 random bytes in hex
+pub fn random_secret() -> String {
+    let bytes: [u8; 64] = rand::rng().random();
+    data_encoding::HEXLOWER.encode(&bytes)
+}

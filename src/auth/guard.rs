@@ -1,0 +1,57 @@
+//! Guards of root fields: may this viewer ask this at all. Which rows he gets is the business of
+//! [`Visible`](crate::graphql::entity::Visible).
+
+use async_graphql::{Context, Guard, Result};
+
+use super::Realm;
+use crate::{
+    error::{AppError, AppResult},
+    graphql::ContextExt,
+};
+
+/// Anybody who is signed in
+pub struct SignedIn;
+
+impl Guard for SignedIn {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        ctx.viewer()?;
+        Ok(())
+    }
+}
+
+/// Staff of a realm
+pub struct Staff(pub Realm);
+
+impl Guard for Staff {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        Ok(allow(ctx.viewer()?.works_in(self.0), self.0, "staff")?)
+    }
+}
+
+/// Managers of a realm
+pub struct Manager(pub Realm);
+
+impl Guard for Manager {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        Ok(allow(ctx.viewer()?.manages(self.0), self.0, "managers")?)
+    }
+}
+
+/// Administrators of the whole installation
+pub struct Administrator;
+
+impl Guard for Administrator {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        match ctx.viewer()?.administers() {
+            true => Ok(()),
+            false => Err(AppError::forbidden("Only for administrators of the whole installation").into()),
+        }
+    }
+}
+
+fn allow(allowed: bool, realm: Realm, who: &str) -> AppResult<()> {
+    match allowed {
+        true => Ok(()),
+        false => Err(AppError::forbidden(format!("Only for {who} of the realm {}", realm.name()))),
+    }
+}

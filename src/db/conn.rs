@@ -1,0 +1,228 @@
+//! Pools, connections and transactions on either engine.
+
+use std::{
+    error::Error as StdError,
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use diesel::{ConnectionError, QueryResult, connection::AnsiTransactionManager, sqlite::SqliteConnection};
+use diesel_async::{
+    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Object, Pool, PoolError},
+    },
+    sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper},
+};
+use futures_util::{FutureExt, future::BoxFuture};
+
+pub type PgConn = AsyncPgConnection;
+pub type Lite = SyncConnectionWrapper<SqliteConnection, Inline>;
+
+/// Runs SQLite's calls on the calling worker: they take microseconds, a hop to another thread costs more.
+/// Long statements (exports, seeds) belong into `block_in_place`.
+pub struct Inline;
+
+impl SpawnBlocking for Inline {
+    fn spawn_blocking<'a, R: Send + 'static>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, Result<R, Box<dyn StdError + Send + Sync>>> {
+        async move { Ok(task()) }.boxed()
+    }
+
+    fn get_runtime() -> Self {
+        Inline
+    }
+}
+
+/// A connection to either engine
+pub enum Conn {
+    Pg(Object<PgConn>),
+    Lite(Object<Lite>),
+}
+
+impl Conn {
+    /// Several statements without parameters or answers
+    pub async fn batch(&mut self, sql: &str) -> QueryResult<()> {
+        match self {
+            Conn::Pg(conn) => conn.batch_execute(sql).await,
+            Conn::Lite(conn) => conn.batch_execute(sql).await,
+        }
+    }
+}
+
+/// The database behind the application
+#[derive(Clone)]
+pub enum Db {
+    Pg(Pool<PgConn>),
+    /// One writer, so that writes queue in order instead of colliding; several readers
+    Lite {
+        read: Pool<Lite>,
+        write: Pool<Lite>,
+    },
+}
+
+const LITE_READER: &str = "PRAGMA busy_timeout=10000; PRAGMA foreign_keys=ON; PRAGMA query_only=ON; \
+    PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;";
+const LITE_WRITER: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; \
+    PRAGMA foreign_keys=ON;";
+
+/// How long a request waits for a free connection
+const PATIENCE: Duration = Duration::from_secs(15);
+
+impl Db {
+    /// Opens `postgres://…` or `sqlite:<path>`; connects lazily
+    pub fn open(url: &str, size: usize) -> anyhow::Result<Db> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut config = ManagerConfig::<PgConn>::default();
+            config.recycling_method = RecyclingMethod::Fast;
+            let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+            let pool = Pool::builder(manager)
+                .max_size(size)
+                .runtime(deadpool::Runtime::Tokio1)
+                .wait_timeout(Some(PATIENCE))
+                .create_timeout(Some(PATIENCE))
+                .build()?;
+            return Ok(Db::Pg(pool));
+        }
+        let path = url.strip_prefix("sqlite:").with_context(|| {
+            format!("DATABASE_URL must start with postgres:// or sqlite: (it starts with {:.8})", url)
+        })?;
+        let path = path.trim_start_matches("//");
+        Ok(Db::Lite { read: lite(path, size, LITE_READER)?, write: lite(path, 1, LITE_WRITER)? })
+    }
+
+    /// For SQL written for one engine
+    pub fn is_pg(&self) -> bool {
+        matches!(self, Db::Pg(_))
+    }
+
+    /// A connection for reading
+    pub async fn read(&self) -> Result<Conn, PoolError> {
+        Ok(match self {
+            Db::Pg(pool) => Conn::Pg(pool.get().await?),
+            Db::Lite { read, .. } => Conn::Lite(read.get().await?),
+        })
+    }
+
+    /// A connection for writing outside of [`Db::begin`]: start-up and bulk work
+    pub async fn write(&self) -> Result<Conn, PoolError> {
+        Ok(match self {
+            Db::Pg(pool) => Conn::Pg(pool.get().await?),
+            Db::Lite { write, .. } => Conn::Lite(write.get().await?),
+        })
+    }
+
+    /// Opens a transaction
+    pub async fn begin(&self) -> Result<Tx, BeginError> {
+        let mut conn = self.write().await?;
+        match &mut conn {
+            Conn::Pg(conn) => <PgConn as AsyncConnection>::TransactionManager::begin_transaction(&mut **conn).await?,
+            // BEGIN IMMEDIATE: a transaction that first reads and then writes can not dead-lock with another.
+            Conn::Lite(conn) => {
+                conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"))
+                    .await?;
+            }
+        }
+        Ok(Tx { conn: Some(conn) })
+    }
+
+    /// Connections in use and open, for the metrics
+    pub fn usage(&self) -> (usize, usize) {
+        let usage = |status: deadpool::Status| (status.size - status.available.min(status.size), status.size);
+        match self {
+            Db::Pg(pool) => usage(pool.status()),
+            Db::Lite { read, .. } => usage(read.status()),
+        }
+    }
+}
+
+fn lite(path: &str, size: usize, pragmas: &'static str) -> anyhow::Result<Pool<Lite>> {
+    let mut config = ManagerConfig::<Lite>::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |path| {
+        let path = path.to_owned();
+        async move {
+            let mut conn = Lite::establish(&path).await?;
+            conn.batch_execute(pragmas).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        }
+        .boxed()
+    });
+    Ok(Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config))
+        .max_size(size)
+        .runtime(deadpool::Runtime::Tokio1)
+        .wait_timeout(Some(PATIENCE))
+        .build()?)
+}
+
+/// Why no transaction could be opened
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    #[error(transparent)]
+    Sql(#[from] diesel::result::Error),
+}
+
+/// A transaction: [`commit`](Tx::commit) ends it; dropped before that, it rolls back in the background
+pub struct Tx {
+    /// Some until the transaction ends
+    conn: Option<Conn>,
+}
+
+impl Tx {
+    pub async fn commit(mut self) -> QueryResult<()> {
+        match self.deref_mut() {
+            Conn::Pg(conn) => <PgConn as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn).await?,
+            Conn::Lite(conn) => <Lite as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn).await?,
+        }
+        self.conn = None;
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    #[expect(clippy::expect_used, reason = "only commit and drop take the connection, and both end the Tx")]
+    fn deref(&self) -> &Conn {
+        self.conn.as_ref().expect("an open transaction")
+    }
+}
+
+impl DerefMut for Tx {
+    #[expect(clippy::expect_used, reason = "only commit and drop take the connection, and both end the Tx")]
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn.as_mut().expect("an open transaction")
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        tokio::spawn(async move {
+            let (rolled_back, conn) = match conn {
+                Conn::Pg(mut conn) => (
+                    <PgConn as AsyncConnection>::TransactionManager::rollback_transaction(&mut *conn).await,
+                    Conn::Pg(conn),
+                ),
+                Conn::Lite(mut conn) => (
+                    <Lite as AsyncConnection>::TransactionManager::rollback_transaction(&mut *conn).await,
+                    Conn::Lite(conn),
+                ),
+            };
+            if let Err(error) = rolled_back {
+                tracing::warn!(%error, "a transaction could not be rolled back; its connection is closed");
+                // Out of the pool: nobody may inherit an open transaction.
+                match conn {
+                    Conn::Pg(conn) => drop(Object::take(conn)),
+                    Conn::Lite(conn) => drop(Object::take(conn)),
+                }
+            }
+        });
+    }
+}

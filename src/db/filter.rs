@@ -1,0 +1,120 @@
+//! Predicates collected at run time, for either engine.
+
+use std::marker::PhantomData;
+
+use diesel::{
+    AppearsOnTable, Expression, QueryResult,
+    expression::{ValidGrouping, is_aggregate},
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{Bool, BoolOrNullableBool, SqlType},
+    sqlite::Sqlite,
+};
+
+use super::{Frag, sql::Never};
+
+/// AND of predicates on the table `T`: the portable counterpart of `into_boxed().filter(…)`, used as
+/// `tags::table.filter(&wanted)`. One `Where` serves the page and its count.
+pub struct Where<T>(Vec<Box<dyn Frag>>, PhantomData<fn() -> T>);
+
+impl<T> Default for Where<T> {
+    fn default() -> Self {
+        Where(Vec::new(), PhantomData)
+    }
+}
+
+impl<T> Where<T> {
+    /// A `Where` that no row meets
+    pub fn nothing() -> Self {
+        Where(vec![Box::new(Never)], PhantomData)
+    }
+
+    pub fn and<E>(mut self, predicate: E) -> Self
+    where
+        E: Frag + AppearsOnTable<T> + Expression<SqlType: SqlType + BoolOrNullableBool> + 'static,
+    {
+        self.0.push(Box::new(predicate));
+        self
+    }
+
+    /// Adds the predicate that `make` builds from a value that is there
+    pub fn maybe<V, E>(self, value: Option<V>, make: impl FnOnce(V) -> E) -> Self
+    where
+        E: Frag + AppearsOnTable<T> + Expression<SqlType: SqlType + BoolOrNullableBool> + 'static,
+    {
+        match value {
+            Some(value) => self.and(make(value)),
+            None => self,
+        }
+    }
+
+    /// Both sets of predicates
+    pub fn both(mut self, mut other: Where<T>) -> Self {
+        self.0.append(&mut other.0);
+        self
+    }
+
+    /// Adds a fragment whose columns the compiler did not check
+    pub(super) fn raw(mut self, fragment: impl Frag + 'static) -> Self {
+        self.0.push(Box::new(fragment));
+        self
+    }
+}
+
+impl<T> Where<T> {
+    /// For a query that joins `T` with other tables
+    pub fn joined(&self) -> Joined<'_, T> {
+        Joined(self)
+    }
+}
+
+/// A [`Where`] in a query that joins its table with others
+pub struct Joined<'a, T>(&'a Where<T>);
+
+impl<T> Expression for Joined<'_, T> {
+    type SqlType = Bool;
+}
+impl<T, QS> AppearsOnTable<QS> for Joined<'_, T> {}
+impl<T, G> ValidGrouping<G> for Joined<'_, T> {
+    type IsAggregate = is_aggregate::Never;
+}
+impl<T> QueryId for Joined<'_, T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T> Expression for Where<T> {
+    type SqlType = Bool;
+}
+impl<T> AppearsOnTable<T> for Where<T> {}
+impl<T, G> ValidGrouping<G> for Where<T> {
+    type IsAggregate = is_aggregate::Never;
+}
+impl<T> QueryId for Where<T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+macro_rules! fragment {
+    ($($engine:ty),*) => { $(
+        impl<T> QueryFragment<$engine> for Where<T> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
+                if self.0.is_empty() {
+                    out.push_sql("1=1");
+                }
+                for (index, predicate) in self.0.iter().enumerate() {
+                    out.push_sql(if index > 0 { " AND (" } else { "(" });
+                    <dyn Frag as QueryFragment<$engine>>::walk_ast(&**predicate, out.reborrow())?;
+                    out.push_sql(")");
+                }
+                Ok(())
+            }
+        }
+        impl<T> QueryFragment<$engine> for Joined<'_, T> {
+            fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
+                <Where<T> as QueryFragment<$engine>>::walk_ast(self.0, out)
+            }
+        }
+    )* };
+}
+fragment!(Pg, Sqlite);

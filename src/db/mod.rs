@@ -1,0 +1,19 @@
+//! The database: one binary, two engines (SQLite and PostgreSQL), every query written once in plain Diesel.
+//!
+//! [`conn`] opens pools and transactions, [`run`] ends queries with `.all / .one / .opt / .run` on either engine,
+//! [`filter`] holds predicates collected at run time, [`order`] the keyset order of lists, [`sql`] the few
+//! expressions that Diesel lacks, [`types`] column types, [`migrate`] and [`tables`] the tables themselves.
+
+pub mod conn;
+pub mod filter;
+pub mod migrate;
+pub mod order;
+pub mod run;
+pub mod sql;
+pub mod tables;
+pub mod types;
+
+pub use conn::{Conn, Db, Tx};
+pub use filter::Where;
+pub use run::{Cols, Frag, Run};
+pub use types::{Id, Money, Secret, Time};

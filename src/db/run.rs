@@ -1,0 +1,172 @@
+//! Diesel's verbs for either engine: `query.all(conn)`, `.one`, `.opt`, `.run`.
+//!
+//! Under the verb a query loses its Rust type and becomes a fragment that both engines can render, so the compiler
+//! instantiates one loading function per row type and engine instead of one per query.
+
+use std::{
+    future::Future,
+    marker::PhantomData,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
+};
+
+use diesel::{
+    QueryResult, Selectable,
+    pg::Pg,
+    query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId},
+    sqlite::Sqlite,
+};
+use diesel_async::{RunQueryDsl, methods::LoadQuery};
+
+use super::conn::{Conn, Lite, PgConn};
+
+/// A fragment that both engines can render
+pub trait Frag: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync {}
+impl<T: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync> Frag for T {}
+
+/// A query without its Rust type, known by its row's SQL type only
+pub struct Erased<'q, ST>(Box<dyn Frag + 'q>, PhantomData<fn() -> ST>);
+
+impl<'q, ST: 'static> Erased<'q, ST> {
+    /// Forgets the type of a boxed query whose row has the SQL type `ST`
+    pub fn new(query: Box<dyn Frag + 'q>) -> Self {
+        Erased(query, PhantomData)
+    }
+}
+
+impl<ST: 'static> Erased<'static, ST> {
+    /// [`Run::all`] for a query that is erased already
+    pub fn rows<U: Row<'static, ST>>(self, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<U>>> + Send {
+        U::load(self, conn)
+    }
+}
+
+impl<ST> QueryId for Erased<'_, ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST> Query for Erased<'_, ST> {
+    type SqlType = ST;
+}
+
+impl<ST> QueryFragment<Pg> for Erased<'_, ST> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        <dyn Frag as QueryFragment<Pg>>::walk_ast(&*self.0, out)
+    }
+}
+
+impl<ST> QueryFragment<Sqlite> for Erased<'_, ST> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        <dyn Frag as QueryFragment<Sqlite>>::walk_ast(&*self.0, out)
+    }
+}
+
+/// A row type that either engine can load for the SQL type `ST`
+pub trait Row<'q, ST>: Send {
+    #[doc(hidden)]
+    fn load(query: Erased<'q, ST>, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<Self>>> + Send
+    where
+        Self: Sized;
+}
+
+impl<'q, ST: 'static, U: Send> Row<'q, ST> for U
+where
+    Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
+{
+    async fn load(query: Erased<'q, ST>, conn: &mut Conn) -> QueryResult<Vec<U>> {
+        let _timing = Statement::start();
+        match conn {
+            Conn::Pg(conn) => RunQueryDsl::load(query, &mut **conn).await,
+            Conn::Lite(conn) => RunQueryDsl::load(query, &mut **conn).await,
+        }
+    }
+}
+
+/// The verbs that end a query
+pub trait Run<'q>: Sized {
+    /// Every row
+    fn all<U: Row<'q, Self::SqlType>>(self, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<U>>> + Send
+    where
+        Self: AsQuery<Query: Frag + 'q, SqlType: 'static>,
+    {
+        U::load(Erased(Box::new(self.as_query()), PhantomData), conn)
+    }
+
+    /// The first row, or none
+    fn opt<U: Row<'q, Self::SqlType>>(self, conn: &mut Conn) -> impl Future<Output = QueryResult<Option<U>>> + Send
+    where
+        Self: AsQuery<Query: Frag + 'q, SqlType: 'static>,
+    {
+        let rows = self.all(conn);
+        async move { Ok(rows.await?.into_iter().next()) }
+    }
+
+    /// The first row, or `NotFound`
+    fn one<U: Row<'q, Self::SqlType>>(self, conn: &mut Conn) -> impl Future<Output = QueryResult<U>> + Send
+    where
+        Self: AsQuery<Query: Frag + 'q, SqlType: 'static>,
+    {
+        let row = self.opt(conn);
+        async move { row.await?.ok_or(diesel::result::Error::NotFound) }
+    }
+
+    /// Executes; the number of rows touched
+    fn run(self, conn: &mut Conn) -> impl Future<Output = QueryResult<usize>> + Send
+    where
+        Self: Frag + 'q,
+    {
+        execute(Erased::<'q, ()>(Box::new(self), PhantomData), conn)
+    }
+}
+
+// Only what is a query has the verbs, so that `Iterator::all` stays what it is.
+impl<T: QueryId> Run<'_> for T {}
+
+async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn) -> QueryResult<usize> {
+    let _timing = Statement::start();
+    match conn {
+        Conn::Pg(conn) => query.execute(&mut **conn).await,
+        Conn::Lite(conn) => query.execute(&mut **conn).await,
+    }
+}
+
+/// The columns of a row struct, naming no engine (unlike `as_select()`)
+pub trait Cols: Selectable<Pg> {
+    fn cols() -> Self::SelectExpression {
+        Self::construct_selection()
+    }
+}
+impl<T: Selectable<Pg>> Cols for T {}
+
+tokio::task_local! {
+    /// Statements sent for the request that this task serves
+    static COUNT: AtomicU64;
+}
+
+/// Runs a request and tells how many statements it sent
+pub async fn counted<F: Future>(request: F) -> (F::Output, u64) {
+    COUNT
+        .scope(AtomicU64::new(0), async {
+            let output = request.await;
+            (output, COUNT.with(|count| count.load(Ordering::Relaxed)))
+        })
+        .await
+}
+
+/// One statement under way: counted for its request, timed for the metrics
+struct Statement(Instant);
+
+impl Statement {
+    fn start() -> Statement {
+        // Outside a request (start-up, workers) nobody counts.
+        let _ = COUNT.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
+        Statement(Instant::now())
+    }
+}
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        metrics::histogram!("quintet_sql_seconds").record(self.0.elapsed().as_secs_f64());
+    }
+}

@@ -1,0 +1,516 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        realm -> Nullable<Text>,
+        login -> Text,
+        name -> Text,
+        password_hash -> Text,
+        is_manager -> Bool,
+        is_frozen -> Bool,
+        last_login_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        realm -> Nullable<Text>,
+        name -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        location -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        account_id -> Nullable<BigInt>,
+        action -> Text,
+        entity -> Text,
+        entity_id -> BigInt,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    call_feedback (id) {
+        id -> BigInt,
+        phone_id -> BigInt,
+        package_id -> BigInt,
+        project_id -> BigInt,
+        agent_id -> BigInt,
+        customer_id -> Nullable<BigInt>,
+        owner_name -> Text,
+        outcome -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    call_packages (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    client_organizations (id) {
+        id -> BigInt,
+        kind -> Nullable<Integer>,
+        name -> Text,
+        detail -> Nullable<Text>,
+        is_deleted -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    demand_change_staff (demand_change_id, staff_id) {
+        demand_change_id -> BigInt,
+        staff_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    demand_changes (id) {
+        id -> BigInt,
+        contact_id -> BigInt,
+        organization_id -> Nullable<BigInt>,
+        operator_id -> Nullable<BigInt>,
+        content -> Text,
+        recorded_at -> Timestamp,
+        attachment -> Nullable<Text>,
+        note -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    dictionary_entries (id) {
+        id -> BigInt,
+        kind -> Text,
+        code -> Text,
+        name -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    estate_agents (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        number -> Text,
+        name -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    estate_project_agents (project_id, agent_id) {
+        project_id -> BigInt,
+        agent_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    estate_projects (id) {
+        id -> BigInt,
+        name -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        is_deleted -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    follow_up_staff (follow_up_id, staff_id) {
+        follow_up_id -> BigInt,
+        staff_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    follow_ups (id) {
+        id -> BigInt,
+        contact_id -> BigInt,
+        organization_id -> Nullable<BigInt>,
+        operator_id -> Nullable<BigInt>,
+        event -> Integer,
+        recorded_at -> Timestamp,
+        gain -> Nullable<Text>,
+        attachment -> Nullable<Text>,
+        note -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    loan_customers (id) {
+        id -> BigInt,
+        code -> Text,
+        officer_id -> BigInt,
+        name -> Text,
+        mobile -> Nullable<Text>,
+        mobile_key -> Nullable<Text>,
+        wechat_id -> Nullable<Text>,
+        stage -> Integer,
+        has_car -> Nullable<Bool>,
+        has_guarantee -> Nullable<Bool>,
+        has_house -> Nullable<Bool>,
+        social_security -> Nullable<Integer>,
+        salary -> Nullable<BigInt>,
+        job -> Nullable<Text>,
+        loan_term -> Nullable<Integer>,
+        loan_amount -> Nullable<Integer>,
+        money_needed_at -> Nullable<Timestamp>,
+        city -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        contact_status -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    loan_officers (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        employee_code -> Text,
+        account_name -> Nullable<Text>,
+        name -> Text,
+        city_code -> Nullable<Text>,
+        city_name -> Nullable<Text>,
+        department_code -> Nullable<Text>,
+        department_name -> Nullable<Text>,
+        role_code -> Nullable<Text>,
+        role_name -> Nullable<Text>,
+        work_mobile -> Nullable<Text>,
+        wechat_id -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    login_failures (id) {
+        id -> BigInt,
+        subject -> Text,
+        failures -> Integer,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    menu_items (id) {
+        id -> BigInt,
+        name -> Text,
+        content -> Nullable<Text>,
+        note -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    package_phones (id) {
+        id -> BigInt,
+        package_id -> BigInt,
+        phone -> Text,
+        phone_key -> Text,
+        owner_name -> Nullable<Text>,
+        status -> Integer,
+        agent_id -> Nullable<BigInt>,
+        handed_out_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    phone_calls (id) {
+        id -> BigInt,
+        officer_id -> BigInt,
+        customer_id -> Nullable<BigInt>,
+        mobile -> Text,
+        work_mobile -> Nullable<Text>,
+        started_at -> Timestamp,
+        seconds -> Integer,
+        status -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    property_customers (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        name -> Text,
+        phone -> Text,
+        phone_key -> Text,
+        gender_code -> Text,
+        kind_code -> Text,
+        recommendation -> Nullable<Text>,
+        follow_up -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    satisfaction_rating_staff (satisfaction_rating_id, staff_id) {
+        satisfaction_rating_id -> BigInt,
+        staff_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    satisfaction_ratings (id) {
+        id -> BigInt,
+        contact_id -> BigInt,
+        operator_id -> Nullable<BigInt>,
+        score -> Integer,
+        recorded_at -> Timestamp,
+        attachment -> Nullable<Text>,
+        note -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_contacts (id) {
+        id -> BigInt,
+        organization_id -> Nullable<BigInt>,
+        kind -> Nullable<Integer>,
+        nickname -> Nullable<Text>,
+        name -> Text,
+        avatar_url -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        phone_key -> Nullable<Text>,
+        job -> Nullable<Text>,
+        sex -> Nullable<Integer>,
+        status -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_contract_staff (service_contract_id, staff_id) {
+        service_contract_id -> BigInt,
+        staff_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    service_contracts (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        name -> Text,
+        code -> Nullable<Text>,
+        amount -> Nullable<BigInt>,
+        signed_at -> Nullable<Timestamp>,
+        remitted_amount -> Nullable<BigInt>,
+        remitted_at -> Nullable<Timestamp>,
+        status -> Integer,
+        valid_from -> Nullable<Timestamp>,
+        valid_to -> Nullable<Timestamp>,
+        creator_id -> Nullable<BigInt>,
+        editor_id -> Nullable<BigInt>,
+        note -> Nullable<Text>,
+        dated_at -> Timestamp,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_staff (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        phone -> Text,
+        number -> Nullable<Text>,
+        nickname -> Nullable<Text>,
+        name -> Text,
+        avatar_url -> Nullable<Text>,
+        sex -> Nullable<Integer>,
+        title -> Nullable<Integer>,
+        birthday -> Nullable<Timestamp>,
+        address -> Nullable<Text>,
+        school -> Nullable<Text>,
+        education -> Nullable<Text>,
+        rank_id -> Nullable<Integer>,
+        rank_type -> Nullable<Integer>,
+        entered_at -> Nullable<Timestamp>,
+        confirmed_at -> Nullable<Timestamp>,
+        resigned_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_staff_menu_items (staff_id, menu_item_id) {
+        staff_id -> BigInt,
+        menu_item_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        token_hash -> Nullable<Text>,
+        address -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    settings (id) {
+        id -> BigInt,
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    sms_messages (id) {
+        id -> BigInt,
+        officer_id -> BigInt,
+        customer_id -> Nullable<BigInt>,
+        sender -> Text,
+        receiver -> Text,
+        sender_role -> Integer,
+        sent_at -> Timestamp,
+        content -> Text,
+        sender_mobile -> Nullable<Text>,
+        receiver_mobile -> Nullable<Text>,
+        sender_name -> Nullable<Text>,
+        receiver_name -> Nullable<Text>,
+        signature -> Text,
+        is_sent -> Bool,
+        is_read -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sms_templates (id) {
+        id -> BigInt,
+        title -> Text,
+        content -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    wechat_friendships (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        officer_id -> BigInt,
+        status -> Integer,
+        customer_wechat_id -> Nullable<Text>,
+        officer_wechat_id -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(attachments -> accounts (account_id));
+diesel::joinable!(audit_entries -> accounts (account_id));
+diesel::joinable!(call_feedback -> call_packages (package_id));
+diesel::joinable!(call_feedback -> estate_agents (agent_id));
+diesel::joinable!(call_feedback -> estate_projects (project_id));
+diesel::joinable!(call_feedback -> package_phones (phone_id));
+diesel::joinable!(call_feedback -> property_customers (customer_id));
+diesel::joinable!(call_packages -> estate_projects (project_id));
+diesel::joinable!(demand_change_staff -> demand_changes (demand_change_id));
+diesel::joinable!(demand_change_staff -> service_staff (staff_id));
+diesel::joinable!(demand_changes -> client_organizations (organization_id));
+diesel::joinable!(demand_changes -> service_contacts (contact_id));
+diesel::joinable!(demand_changes -> service_staff (operator_id));
+diesel::joinable!(estate_agents -> accounts (account_id));
+diesel::joinable!(estate_project_agents -> estate_agents (agent_id));
+diesel::joinable!(estate_project_agents -> estate_projects (project_id));
+diesel::joinable!(follow_up_staff -> follow_ups (follow_up_id));
+diesel::joinable!(follow_up_staff -> service_staff (staff_id));
+diesel::joinable!(follow_ups -> client_organizations (organization_id));
+diesel::joinable!(follow_ups -> service_contacts (contact_id));
+diesel::joinable!(follow_ups -> service_staff (operator_id));
+diesel::joinable!(loan_customers -> loan_officers (officer_id));
+diesel::joinable!(loan_officers -> accounts (account_id));
+diesel::joinable!(package_phones -> call_packages (package_id));
+diesel::joinable!(package_phones -> estate_agents (agent_id));
+diesel::joinable!(phone_calls -> loan_customers (customer_id));
+diesel::joinable!(phone_calls -> loan_officers (officer_id));
+diesel::joinable!(property_customers -> estate_agents (agent_id));
+diesel::joinable!(satisfaction_rating_staff -> satisfaction_ratings (satisfaction_rating_id));
+diesel::joinable!(satisfaction_rating_staff -> service_staff (staff_id));
+diesel::joinable!(satisfaction_ratings -> service_contacts (contact_id));
+diesel::joinable!(satisfaction_ratings -> service_staff (operator_id));
+diesel::joinable!(service_contacts -> client_organizations (organization_id));
+diesel::joinable!(service_contract_staff -> service_contracts (service_contract_id));
+diesel::joinable!(service_contract_staff -> service_staff (staff_id));
+diesel::joinable!(service_contracts -> client_organizations (organization_id));
+diesel::joinable!(service_staff -> accounts (account_id));
+diesel::joinable!(service_staff_menu_items -> menu_items (menu_item_id));
+diesel::joinable!(service_staff_menu_items -> service_staff (staff_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(sms_messages -> loan_customers (customer_id));
+diesel::joinable!(sms_messages -> loan_officers (officer_id));
+diesel::joinable!(wechat_friendships -> loan_customers (customer_id));
+diesel::joinable!(wechat_friendships -> loan_officers (officer_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    attachments,
+    audit_entries,
+    call_feedback,
+    call_packages,
+    client_organizations,
+    demand_change_staff,
+    demand_changes,
+    estate_agents,
+    estate_project_agents,
+    estate_projects,
+    follow_up_staff,
+    follow_ups,
+    loan_customers,
+    loan_officers,
+    menu_items,
+    package_phones,
+    phone_calls,
+    property_customers,
+    satisfaction_rating_staff,
+    satisfaction_ratings,
+    service_contacts,
+    service_contract_staff,
+    service_contracts,
+    service_staff,
+    service_staff_menu_items,
+    sessions,
+    sms_messages,
+    wechat_friendships,
+);

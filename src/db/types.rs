@@ -1,0 +1,310 @@
+//! Column types that both engines know how to keep exactly.
+
+use std::{fmt, hash, marker::PhantomData};
+
+use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::{BigInt, Text, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+/// Number of a row of `E`: typed, so that an account's id is never taken for a customer's
+#[derive(AsExpression, FromSqlRow)]
+#[diesel(sql_type = BigInt)]
+pub struct Id<E> {
+    pub number: i64,
+    of: PhantomData<fn() -> E>,
+}
+
+impl<E> Id<E> {
+    pub const fn new(number: i64) -> Self {
+        Id { number, of: PhantomData }
+    }
+}
+
+impl<E> Clone for Id<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E> Copy for Id<E> {}
+impl<E> PartialEq for Id<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+impl<E> Eq for Id<E> {}
+impl<E> PartialOrd for Id<E> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<E> Ord for Id<E> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.number.cmp(&other.number)
+    }
+}
+impl<E> hash::Hash for Id<E> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+impl<E> fmt::Debug for Id<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number.fmt(f)
+    }
+}
+impl<E> Serialize for Id<E> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.number)
+    }
+}
+impl<E, DB: Backend> FromSql<BigInt, DB> for Id<E>
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i64::from_sql(bytes).map(Id::new)
+    }
+}
+impl<E, DB: Backend> ToSql<BigInt, DB> for Id<E>
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.number.to_sql(out)
+    }
+}
+
+/// Moment in UTC, to the microsecond (PostgreSQL keeps no more)
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize, Deserialize,
+)]
+#[diesel(sql_type = Timestamp)]
+pub struct Time(pub DateTime<Utc>);
+
+impl Time {
+    pub fn now() -> Time {
+        Time::from(Utc::now())
+    }
+}
+
+impl From<DateTime<Utc>> for Time {
+    fn from(value: DateTime<Utc>) -> Time {
+        Time(value.trunc_subsecs(6))
+    }
+}
+impl<DB: Backend> FromSql<Timestamp, DB> for Time
+where
+    NaiveDateTime: FromSql<Timestamp, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        NaiveDateTime::from_sql(bytes).map(|time| Time(time.and_utc()))
+    }
+}
+impl ToSql<Timestamp, diesel::pg::Pg> for Time {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::pg::Pg>) -> serialize::Result {
+        ToSql::<Timestamp, diesel::pg::Pg>::to_sql(&self.0.naive_utc(), &mut out.reborrow())
+    }
+}
+impl ToSql<Timestamp, diesel::sqlite::Sqlite> for Time {
+    /// A fixed width, so that comparing the text compares the moments
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> serialize::Result {
+        out.set_value(self.0.format("%Y-%m-%d %H:%M:%S%.6f").to_string());
+        Ok(IsNull::No)
+    }
+}
+
+/// Amount of money in 1/10000 yuan; text "1234.5" on the way in and out, never a floating-point number
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize)]
+#[diesel(sql_type = BigInt)]
+pub struct Money(pub i64);
+
+impl Money {
+    const UNIT: i64 = 10_000;
+
+    /// Reads "-12", "12.5", "1.2e3" and the like exactly; `None` for anything else, out of range or finer than 1/10000
+    pub fn parse(text: &str) -> Option<Money> {
+        let (text, exponent) = match text.split_once(['e', 'E']) {
+            Some((text, exponent)) => (text, exponent.parse::<i32>().ok().filter(|e| (-40..40).contains(e))?),
+            None => (text, 0),
+        };
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.is_empty() || !(whole.bytes().chain(fraction.bytes())).all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let mut value: i128 = 0;
+        for digit in whole.bytes().chain(fraction.bytes()) {
+            value = value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+        }
+        let shift = 4 + exponent - i32::try_from(fraction.len()).ok()?;
+        let power = 10_i128.checked_pow(shift.unsigned_abs())?;
+        let value = match shift >= 0 {
+            true => value.checked_mul(power)?,
+            false if value % power == 0 => value / power,
+            false => return None,
+        };
+        i64::try_from(if negative { -value } else { value }).ok().map(Money)
+    }
+
+    /// With at least `places` digits behind the point, more only where they are not zero
+    pub fn text(self, places: usize) -> String {
+        let amount = self.0.unsigned_abs();
+        let mut text = format!(
+            "{}{}.{:04}",
+            if self.0 < 0 { "-" } else { "" },
+            amount / Self::UNIT.unsigned_abs(),
+            amount % Self::UNIT.unsigned_abs()
+        );
+        for _ in places..4 {
+            match text.ends_with('0') {
+                true => text.truncate(text.len() - 1),
+                false => break,
+            }
+        }
+        if text.ends_with('.') {
+            text.pop();
+        }
+        text
+    }
+}
+
+impl<DB: Backend> FromSql<BigInt, DB> for Money
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i64::from_sql(bytes).map(Money)
+    }
+}
+impl<DB: Backend> ToSql<BigInt, DB> for Money
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+/// Text that is never shown: no GraphQL output type, masked in logs and in the audit log
+#[derive(Clone, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: String) -> Secret {
+        Secret(text)
+    }
+
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}
+impl<DB: Backend> FromSql<Text, DB> for Secret
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        String::from_sql(bytes).map(Secret)
+    }
+}
+impl<DB: Backend> ToSql<Text, DB> for Secret
+where
+    String: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+/// An enum kept as its code: the number that the legacy systems use for it
+///
+/// ```ignore
+/// codes! {
+///     /// How far a loan customer has come
+///     pub enum LoanStage {
+///         /// Has a need (legacy 1)
+///         Need = 1,
+///     }
+/// }
+/// ```
+/// becomes a GraphQL enum whose values are stored as integers and known to the REST shim by code.
+#[macro_export]
+macro_rules! codes {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize,
+            async_graphql::Enum, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+        )]
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        pub enum $name { $($(#[$doc])* $variant = $code,)+ }
+
+        impl $name {
+            pub const fn code(self) -> i32 { self as i32 }
+            pub fn from_code(code: i32) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+        }
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Integer, DB> for $name
+        where i32: diesel::deserialize::FromSql<diesel::sql_types::Integer, DB> {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let code = i32::from_sql(bytes)?;
+                Self::from_code(code).ok_or_else(|| format!("no {} has the code {code}", stringify!($name)).into())
+            }
+        }
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Integer, DB> for $name
+        where i32: diesel::serialize::ToSql<diesel::sql_types::Integer, DB> {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                const CODES: &[i32] = &[$($code),+];
+                let place = CODES.iter().position(|code| *code == self.code()).unwrap_or_default();
+                CODES[place].to_sql(out)
+            }
+        }
+        impl $crate::graphql::codes::Coded for $name {
+            fn code(self) -> i32 { self as i32 }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_exact() {
+        for (text, value, shown) in [
+            ("1200000.00", 12_000_000_000, "1200000.00"),
+            ("0.1", 1000, "0.10"),
+            ("-3.1415", -31415, "-3.1415"),
+            ("1.2e3", 12_000_000, "1200.00"),
+            ("922337203685477.5807", i64::MAX, "922337203685477.5807"),
+        ] {
+            assert_eq!(Money::parse(text), Some(Money(value)), "{text}");
+            assert_eq!(Money(value).text(2), shown);
+        }
+        assert_eq!(Money(12_500).text(0), "1.25");
+        assert_eq!(Money(20_000).text(0), "2");
+        for text in ["", ".", "1.", "abc", "1.00001", "922337203685477.5808", "1e99", "--1", "NaN", "1,5"] {
+            assert_eq!(Money::parse(text).is_none(), text != "1.", "{text}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Who may come in and what they are: accounts, sessions, the profiles of an account in each realm, menus,
+//! dictionaries, and the record of what everybody changed.
+
+pub mod account;
+pub mod audit_entry;
+pub mod loan_officer;
+pub mod login_throttle;
+pub mod session;
+pub mod setting;
+pub mod staff_member;
+
+use async_graphql::MergedObject;
+
+pub use account::{Account, NewAccount};
+pub use audit_entry::AuditEntry;
+pub use loan_officer::LoanOfficer;
+pub use session::Session;
+pub use setting::Setting;
+pub use staff_member::StaffMember;
+
+#[derive(MergedObject, Default)]
+pub struct IdentityQuery(
+    account::AccountQuery,
+    session::SessionQuery,
+    loan_officer::LoanOfficerQuery,
+    audit_entry::AuditEntryQuery,
+);
+
+#[derive(MergedObject, Default)]
+pub struct IdentityMutation(account::AccountMutation, session::SessionMutation, loan_officer::LoanOfficerMutation);

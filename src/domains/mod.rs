@@ -1,0 +1,5 @@
+//! The business, cut by domain and never by legacy system; one file per entity.
+
+pub mod customers;
+pub mod engagement;
+pub mod identity;

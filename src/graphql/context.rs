@@ -1,0 +1,119 @@
+//! What a resolver reaches through its context.
+
+use std::{future::Future, sync::Arc};
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, HashMapCache},
+};
+
+use super::{
+    connection::Connection,
+    entity::{ChildrenOf, Entity, Link, LinkedTo, Loads, Relation, Slice},
+    loader::{NoTimer, Queue},
+    page::Page,
+};
+use crate::{
+    app::App,
+    auth::Viewer,
+    db::{Conn, Id, Tx, Where},
+    error::{AppError, AppResult},
+};
+
+/// One request's loader
+pub type Loader = DataLoader<Loads, HashMapCache>;
+
+/// A loader for one request of one viewer. A mutation's loader keeps nothing: what it read may have changed since.
+pub fn loader(app: &App, viewer: Arc<Viewer>, queue: &Queue, keep: bool) -> Loader {
+    let loads = Loads { db: app.db.clone(), viewer };
+    let loader = DataLoader::with_cache(loads, queue.clone(), NoTimer, HashMapCache::default()).max_batch_size(10_000);
+    loader.enable_all_cache(keep);
+    loader
+}
+
+pub trait ContextExt {
+    fn app(&self) -> &App;
+    /// Who asks; an error for nobody
+    fn viewer(&self) -> AppResult<&Arc<Viewer>>;
+    /// A connection for reading
+    fn read(&self) -> impl Future<Output = AppResult<Conn>> + Send;
+    /// The one transaction of a mutation
+    fn begin(&self) -> impl Future<Output = AppResult<Tx>> + Send;
+    /// The row with this id, if there is one that the viewer may see
+    fn load<E: Entity>(&self, id: Id<E>) -> impl Future<Output = AppResult<Option<E>>> + Send;
+    /// A page of the rows that the viewer may see
+    fn list<E: Entity>(
+        &self,
+        page: Page,
+        wanted: impl Fn() -> Where<E::Table> + Send + Sync,
+    ) -> impl Future<Output = AppResult<Connection<E>>> + Send;
+    /// A page of a parent's rows
+    fn children<C: Entity>(
+        &self,
+        relation: Relation<C>,
+        parent: i64,
+        page: Page,
+    ) -> impl Future<Output = AppResult<Connection<C>>> + Send;
+    /// The only row of a parent
+    fn child<C: Entity>(&self, relation: Relation<C>, parent: i64)
+    -> impl Future<Output = AppResult<Option<C>>> + Send;
+    /// The rows linked to this one
+    fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<To>>> + Send;
+}
+
+impl ContextExt for Context<'_> {
+    fn app(&self) -> &App {
+        self.data_unchecked::<App>()
+    }
+
+    fn viewer(&self) -> AppResult<&Arc<Viewer>> {
+        let viewer = self.data_unchecked::<Arc<Viewer>>();
+        match viewer.is_nobody() {
+            false => Ok(viewer),
+            true => Err(AppError::unauthenticated("Sign in first: sessionCreate answers a token")),
+        }
+    }
+
+    async fn read(&self) -> AppResult<Conn> {
+        Ok(self.app().db.read().await?)
+    }
+
+    async fn begin(&self) -> AppResult<Tx> {
+        Ok(self.app().db.begin().await?)
+    }
+
+    async fn load<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
+        self.data_unchecked::<Loader>().load_one(id).await
+    }
+
+    async fn list<E: Entity>(
+        &self,
+        page: Page,
+        wanted: impl Fn() -> Where<E::Table> + Send + Sync,
+    ) -> AppResult<Connection<E>> {
+        let viewer = self.viewer()?;
+        let mut conn = self.read().await?;
+        Ok(Connection::new(Slice::load(&mut conn, viewer, &page, wanted).await?, &page))
+    }
+
+    async fn children<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Connection<C>> {
+        let key = ChildrenOf { relation, parent, page: page.clone() };
+        let slice = self.data_unchecked::<Loader>().load_one(key).await?;
+        let slice = slice.ok_or_else(|| AppError::internal("a loader left a parent out"))?;
+        Ok(Connection::new(slice, &page))
+    }
+
+    async fn child<C: Entity>(&self, relation: Relation<C>, parent: i64) -> AppResult<Option<C>> {
+        let key = ChildrenOf { relation, parent, page: Page::one() };
+        let slice = self.data_unchecked::<Loader>().load_one(key).await?;
+        Ok(slice.and_then(|slice| slice.rows.into_iter().next()))
+    }
+
+    async fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
+        let loader = self.data_unchecked::<Loader>();
+        let key = LinkedTo { name: link.name, pairs: link.pairs, from };
+        let ids: Vec<Id<To>> = loader.load_one(key).await?.unwrap_or_default().into_iter().map(Id::new).collect();
+        let mut rows = loader.load_many(ids.iter().copied()).await?;
+        Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+    }
+}

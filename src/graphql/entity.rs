@@ -1,0 +1,332 @@
+//! What an entity is, and the loaders that every entity has by being one.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+};
+
+use async_graphql::{OutputType, dataloader::Loader};
+use data_encoding::BASE64URL_NOPAD;
+use diesel::{QueryResult, sql_types::BigInt};
+
+use super::page::Page;
+use crate::{
+    auth::Viewer,
+    db::{
+        Conn, Db, Frag, Id, Where,
+        order::{Key, Order},
+        run::Erased,
+    },
+    error::{AppError, AppResult},
+};
+
+/// A table's row that is a GraphQL object. Implemented by `entity!`, but for [`Visible`].
+pub trait Entity: Visible + OutputType + serde::Serialize + Clone + Send + Sync + 'static {
+    /// GraphQL type name
+    const NAME: &'static str;
+    const ORDER: Order;
+
+    fn id(&self) -> Id<Self>;
+    /// Its place in the order
+    fn key(&self) -> Key;
+    /// Rows in the given order
+    fn fetch(
+        conn: &mut Conn,
+        wanted: Where<Self::Table>,
+        order: Order,
+        limit: i64,
+        offset: i64,
+    ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send;
+    fn count(conn: &mut Conn, wanted: Where<Self::Table>) -> impl Future<Output = QueryResult<i64>> + Send;
+    fn with_ids(ids: Vec<Id<Self>>) -> Where<Self::Table>;
+
+    /// The row, if the viewer may see it
+    fn find(conn: &mut Conn, viewer: &Viewer, id: Id<Self>) -> impl Future<Output = AppResult<Self>> + Send {
+        let wanted = Self::visible(viewer).both(Self::with_ids(vec![id]));
+        async move {
+            let rows = Self::fetch(conn, wanted, Self::ORDER, 1, 0).await?;
+            rows.into_iter().next().ok_or_else(|| AppError::not_found(Self::NAME))
+        }
+    }
+}
+
+/// Row rules of a table
+pub trait Visible: Sized {
+    type Table: Send + Sync + 'static;
+    /// What the viewer may see; every list, look-up and loader adds it
+    fn visible(viewer: &Viewer) -> Where<Self::Table>;
+}
+
+/// Makes an entity of a row struct with an `id: Id<Self>`
+///
+/// `entity!(FollowUp, follow_ups, recorded_at desc)` implements [`Entity`]: listed by `recorded_at`, newest first
+/// (`entity!(MenuItem, menu_items, asc)`: by id alone), and `impl`s `FollowUp::ORDER`, `fetch`, `count`, `with_ids`
+/// with the one Diesel query that each of them is.
+#[macro_export]
+macro_rules! entity {
+    ($entity:ident, $table:ident, $column:ident $direction:ident) => {
+        $crate::entity!(@ $entity, $table, Some(<$table::$column as diesel::Column>::NAME), $direction,
+            |row: &$entity| $crate::db::order::Key::from(row.$column.clone()));
+    };
+    ($entity:ident, $table:ident, $direction:ident) => {
+        $crate::entity!(@ $entity, $table, None, $direction, |_: &$entity| $crate::db::order::Key::Id);
+    };
+    (@ $entity:ident, $table:ident, $column:expr, $direction:ident, $key:expr) => {
+        impl $crate::graphql::Entity for $entity {
+            const NAME: &'static str = stringify!($entity);
+            const ORDER: $crate::db::order::Order = $crate::db::order::Order {
+                table: stringify!($table),
+                column: $column,
+                descending: $crate::entity!(@ $direction),
+            };
+            fn id(&self) -> $crate::db::Id<Self> { self.id }
+            fn key(&self) -> $crate::db::order::Key { ($key)(self) }
+            async fn fetch(
+                conn: &mut $crate::db::Conn, wanted: $crate::db::Where<$table::table>,
+                order: $crate::db::order::Order, limit: i64, offset: i64,
+            ) -> diesel::QueryResult<Vec<Self>> {
+                use diesel::QueryDsl as _;
+                use $crate::db::{Cols as _, Run as _};
+                $table::table.filter(&wanted).select(Self::cols()).order(&order).limit(limit).offset(offset)
+                    .all(conn).await
+            }
+            async fn count(
+                conn: &mut $crate::db::Conn, wanted: $crate::db::Where<$table::table>,
+            ) -> diesel::QueryResult<i64> {
+                use diesel::QueryDsl as _;
+                use $crate::db::Run as _;
+                $table::table.filter(&wanted).count().one(conn).await
+            }
+            fn with_ids(ids: Vec<$crate::db::Id<Self>>) -> $crate::db::Where<$table::table> {
+                use diesel::ExpressionMethods as _;
+                $crate::db::Where::default().and($table::id.eq_any(ids))
+            }
+        }
+    };
+    (@ asc) => { false };
+    (@ desc) => { true };
+}
+
+/// Part of a list
+#[derive(Clone, Debug)]
+pub struct Slice<E> {
+    pub rows: Vec<E>,
+    pub has_next: bool,
+    pub has_previous: bool,
+    pub total: Option<i64>,
+}
+
+impl<E: Entity> Slice<E> {
+    /// One page of the rows that the viewer may see; `wanted` is called once for the page and once for the count
+    pub async fn load(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        page: &Page,
+        wanted: impl Fn() -> Where<E::Table>,
+    ) -> AppResult<Slice<E>> {
+        let order = if page.backward { E::ORDER.reversed() } else { E::ORDER };
+        let mut rows = Vec::new();
+        if page.size > 0 {
+            let mut filter = E::visible(viewer).both(wanted());
+            if let Some((key, id)) = page.place::<E>()? {
+                filter = filter.behind(order, key, id);
+            }
+            // One row more than wanted tells whether the list goes on.
+            rows = E::fetch(conn, filter, order, page.size + 1, page.offset()).await?;
+        }
+        let total = match page.total {
+            true => Some(E::count(conn, E::visible(viewer).both(wanted())).await?),
+            false => None,
+        };
+        Ok(Slice::cut(rows, page, total))
+    }
+
+    /// Takes the probing row off and turns a page from the end around
+    fn cut(mut rows: Vec<E>, page: &Page, total: Option<i64>) -> Slice<E> {
+        let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > page.size;
+        if more {
+            rows.pop();
+        }
+        if page.backward {
+            rows.reverse();
+        }
+        let before = page.cursor.is_some() || page.offset() > 0;
+        let (has_next, has_previous) = if page.backward { (page.cursor.is_some(), more) } else { (more, before) };
+        Slice { rows, has_next, has_previous, total }
+    }
+}
+
+/// The rows of `C` that belong to a parent by a foreign key: `customer → follow-ups`
+#[derive(Debug)]
+pub struct Relation<C> {
+    pub column: &'static str,
+    pub parent: fn(&C) -> Option<i64>,
+}
+
+impl<C> Clone for Relation<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<C> Copy for Relation<C> {}
+
+/// The rows on the other side of a link table: `staff member ↔ menu items`
+#[derive(Debug)]
+pub struct Link<To> {
+    /// Tells links apart
+    pub name: &'static str,
+    /// The query for the pairs (from, to) of these ids
+    pub pairs: fn(Vec<i64>) -> Box<dyn Frag>,
+    pub to: PhantomData<fn() -> To>,
+}
+
+impl<To> Link<To> {
+    pub const fn new(name: &'static str, pairs: fn(Vec<i64>) -> Box<dyn Frag>) -> Self {
+        Link { name, pairs, to: PhantomData }
+    }
+}
+
+/// Loader key of [`Relation`]: a page of one parent's rows
+pub struct ChildrenOf<C> {
+    pub relation: Relation<C>,
+    pub parent: i64,
+    pub page: Page,
+}
+
+impl<C> Clone for ChildrenOf<C> {
+    fn clone(&self) -> Self {
+        ChildrenOf { relation: self.relation, parent: self.parent, page: self.page.clone() }
+    }
+}
+impl<C> PartialEq for ChildrenOf<C> {
+    fn eq(&self, other: &Self) -> bool {
+        self.relation.column == other.relation.column && self.parent == other.parent && self.page == other.page
+    }
+}
+impl<C> Eq for ChildrenOf<C> {}
+impl<C> Hash for ChildrenOf<C> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.relation.column, self.parent).hash(state);
+    }
+}
+
+/// Loader key of [`Link`]
+#[derive(Clone)]
+pub struct LinkedTo {
+    pub name: &'static str,
+    pub pairs: fn(Vec<i64>) -> Box<dyn Frag>,
+    pub from: i64,
+}
+
+impl PartialEq for LinkedTo {
+    fn eq(&self, other: &Self) -> bool {
+        (self.name, self.from) == (other.name, other.from)
+    }
+}
+impl Eq for LinkedTo {}
+impl Hash for LinkedTo {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.name, self.from).hash(state);
+    }
+}
+
+/// Loads for one viewer, within one request; every load keeps to what the viewer may see
+pub struct Loads {
+    pub db: Db,
+    pub viewer: Arc<Viewer>,
+}
+
+impl<E: Entity> Loader<Id<E>> for Loads {
+    type Value = E;
+    type Error = AppError;
+
+    async fn load(&self, ids: &[Id<E>]) -> AppResult<HashMap<Id<E>, E>> {
+        let mut conn = self.db.read().await?;
+        let wanted = E::visible(&self.viewer).both(E::with_ids(ids.to_vec()));
+        let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        let rows = E::fetch(&mut conn, wanted, E::ORDER, limit, 0).await?;
+        Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
+    }
+}
+
+impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
+    type Value = Slice<C>;
+    type Error = AppError;
+
+    /// One statement for all parents of the same relation and page (two where totals are asked for)
+    async fn load(&self, keys: &[ChildrenOf<C>]) -> AppResult<HashMap<ChildrenOf<C>, Slice<C>>> {
+        let mut conn = self.db.read().await?;
+        let mut found = HashMap::with_capacity(keys.len());
+        let mut groups: HashMap<(&str, &Page), Vec<&ChildrenOf<C>>> = HashMap::new();
+        for key in keys {
+            groups.entry((key.relation.column, &key.page)).or_default().push(key);
+        }
+        for ((column, page), keys) in groups {
+            let Some(relation) = keys.first().map(|key| key.relation) else { continue };
+            let parents = |keys: &[&ChildrenOf<C>]| keys.iter().map(|key| key.parent).collect::<Vec<_>>();
+            let order = if page.backward { C::ORDER.reversed() } else { C::ORDER };
+            let owned = || C::visible(&self.viewer).among(order, column, parents(&keys));
+            let mut wanted = owned();
+            if let Some((key, id)) = page.place::<C>()? {
+                wanted = wanted.behind(order, key, id);
+            }
+            let wanted = wanted.first_of_each(order, column, page.size + 1);
+            let rows = C::fetch(&mut conn, wanted, order, i64::MAX, 0).await?;
+            let mut of_parent: HashMap<i64, Vec<C>> = HashMap::new();
+            for row in rows {
+                if let Some(parent) = (relation.parent)(&row) {
+                    of_parent.entry(parent).or_default().push(row);
+                }
+            }
+            let mut totals: Option<HashMap<i64, i64>> = None;
+            if page.total {
+                let counts = owned().count_of_each(order, column).rows::<(i64, i64)>(&mut conn).await?;
+                totals = Some(counts.into_iter().collect());
+            }
+            for key in keys {
+                let rows = of_parent.remove(&key.parent).unwrap_or_default();
+                let total = totals.as_ref().map(|totals| totals.get(&key.parent).copied().unwrap_or(0));
+                found.insert(key.clone(), Slice::cut(rows, page, total));
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<LinkedTo> for Loads {
+    type Value = Vec<i64>;
+    type Error = AppError;
+
+    async fn load(&self, keys: &[LinkedTo]) -> AppResult<HashMap<LinkedTo, Vec<i64>>> {
+        let mut conn = self.db.read().await?;
+        let mut found = HashMap::with_capacity(keys.len());
+        let mut groups: HashMap<&str, Vec<&LinkedTo>> = HashMap::new();
+        for key in keys {
+            groups.entry(key.name).or_default().push(key);
+        }
+        for keys in groups.into_values() {
+            let Some(pairs) = keys.first().map(|key| key.pairs) else { continue };
+            let query = Erased::<(BigInt, BigInt)>::new(pairs(keys.iter().map(|key| key.from).collect()));
+            let mut linked: HashMap<i64, Vec<i64>> = HashMap::new();
+            for (from, to) in query.rows::<(i64, i64)>(&mut conn).await? {
+                linked.entry(from).or_default().push(to);
+            }
+            for key in keys {
+                found.insert(key.clone(), linked.remove(&key.from).unwrap_or_default());
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Opaque text of an id or cursor
+pub fn encode(text: &str) -> String {
+    BASE64URL_NOPAD.encode(text.as_bytes())
+}
+
+pub fn decode(text: &str) -> Option<String> {
+    String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()
+}

@@ -1,0 +1,69 @@
+//! Batching without a timer.
+//!
+//! async-graphql's `DataLoader` collects keys until a spawned task wakes up. Here the "spawned" loads are driven by
+//! the request's own future: they start the moment nothing else in the request can go on, so a batch is as large as
+//! it can be, waits for no clock and never splits over threads.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+    time::Duration,
+};
+
+use async_graphql::runtime::Timer;
+use futures_util::{
+    FutureExt, StreamExt,
+    future::BoxFuture,
+    stream::FuturesUnordered,
+    task::{FutureObj, Spawn, SpawnError},
+};
+
+/// Loads of one request that wait for their turn
+#[derive(Clone, Default)]
+pub struct Queue(Arc<Mutex<Vec<FutureObj<'static, ()>>>>);
+
+impl Queue {
+    fn take(&self) -> Vec<FutureObj<'static, ()>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs a request together with the loads that it queues
+    pub async fn drive<F: Future>(&self, request: F) -> F::Output {
+        let mut request = pin!(request);
+        let mut loads = FuturesUnordered::new();
+        std::future::poll_fn(|context| {
+            loop {
+                if let Poll::Ready(output) = request.poll_unpin(context) {
+                    return Poll::Ready(output);
+                }
+                loads.extend(self.take());
+                let mut progress = false;
+                while let Poll::Ready(Some(())) = loads.poll_next_unpin(context) {
+                    progress = true;
+                }
+                if !progress {
+                    return Poll::Pending;
+                }
+            }
+        })
+        .await
+    }
+}
+
+impl Spawn for Queue {
+    fn spawn_obj(&self, load: FutureObj<'static, ()>) -> Result<(), SpawnError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(load);
+        Ok(())
+    }
+}
+
+/// The queue is the delay
+pub struct NoTimer;
+
+impl Timer for NoTimer {
+    fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
+        std::future::ready(()).boxed()
+    }
+}

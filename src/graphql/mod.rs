@@ -1,0 +1,31 @@
+//! The kit that every entity is built with: what an [`entity`] is, its loaders, lists as [`connection`]s, scalars,
+//! rules for inputs, and what a resolver reaches through its [`context`].
+
+pub mod codes;
+pub mod connection;
+pub mod context;
+pub mod entity;
+pub mod input;
+pub mod loader;
+pub mod page;
+pub mod scalars;
+
+pub use connection::Connection;
+pub use context::ContextExt;
+pub use entity::{Entity, Link, Relation};
+pub use page::{Page, PageInput};
+
+/// Payload objects of mutations: the changed entity under its own name
+///
+/// `payload! { /// The new tag  TagCreatePayload { tag: Tag } }` becomes a `SimpleObject` with one described field.
+#[macro_export]
+macro_rules! payload {
+    ($($(#[$doc:meta])* $name:ident { $field:ident: $entity:ty })+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Debug, async_graphql::SimpleObject)]
+        pub struct $name {
+            $(#[$doc])*
+            pub $field: $entity,
+        }
+    )+ };
+}

@@ -1,0 +1,11 @@
+//! Quintet: one GraphQL API over five customer systems, and every legacy URL on top of it.
+
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod db;
+pub mod domains;
+pub mod error;
+pub mod graphql;
+pub mod schema;
+pub mod server;

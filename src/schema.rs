@@ -1,0 +1,47 @@
+//! The domains merged into one GraphQL schema, with its limits.
+
+use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
+
+use crate::{
+    app::App,
+    config::Config,
+    domains::{
+        customers::{CustomersMutation, CustomersQuery},
+        engagement::{EngagementMutation, EngagementQuery},
+        identity::{IdentityMutation, IdentityQuery},
+    },
+};
+
+#[derive(MergedObject, Default)]
+pub struct Query(IdentityQuery, CustomersQuery, EngagementQuery);
+
+#[derive(MergedObject, Default)]
+pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation);
+
+pub type Schema = GraphqlSchema<Query, Mutation, EmptySubscription>;
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    GraphqlSchema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+}
+
+/// The schema behind `/graphql`
+pub fn public(app: App) -> Schema {
+    let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
+    builder()
+        .limit_depth(max_depth)
+        .limit_complexity(max_complexity)
+        .limit_aliases(max_aliases)
+        .limit_directives(10)
+        .data(app)
+        .finish()
+}
+
+/// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
+pub fn trusted(app: App) -> Schema {
+    builder().validation_mode(ValidationMode::Fast).data(app).finish()
+}
+
+/// The schema in GraphQL's definition language, as `schema.graphql` holds it
+pub fn sdl() -> String {
+    builder().with_sorted_fields().with_sorted_enums().finish().sdl()
+}
