@@ -3,7 +3,7 @@
 use async_graphql::{ID, Interface};
 
 use super::{Account, LoanOfficer};
-use crate::auth::Realm;
+use crate::{auth::Realm, error::AppResult};
 
 /// Person who works with customers
 #[derive(Clone, Debug, Interface)]
@@ -12,7 +12,7 @@ use crate::auth::Realm;
     field(name = "realm", ty = "Realm", desc = "Realm that the person works in"),
     field(name = "name", ty = "String", desc = "Name"),
     field(name = "workPhone", method = "work_phone", ty = "Option<String>", desc = "Phone number for work"),
-    field(name = "account", ty = "Option<Account>", desc = "Account that the person signs in with")
+    field(name = "account", ty = "AppResult<Option<Account>>", desc = "Account that the person signs in with")
 )]
 pub enum StaffMember {
     LoanOfficer(LoanOfficer),
