@@ -1,22 +1,13 @@
 //! Customers.
 
-use async_graphql::Object;
+pub mod loan_customer;
 
-#[derive(Default)]
-pub struct CustomersQuery;
-#[Object]
-impl CustomersQuery {
-    /// x
-    async fn x(&self) -> i32 {
-        1
-    }
-}
-#[derive(Default)]
-pub struct CustomersMutation;
-#[Object]
-impl CustomersMutation {
-    /// x
-    async fn y(&self) -> i32 {
-        1
-    }
-}
+use async_graphql::MergedObject;
+
+pub use loan_customer::{ContactStatus, LoanCustomer};
+
+#[derive(MergedObject, Default)]
+pub struct CustomersQuery(loan_customer::LoanCustomerQuery);
+
+#[derive(MergedObject, Default)]
+pub struct CustomersMutation(loan_customer::LoanCustomerMutation);

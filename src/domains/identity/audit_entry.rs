@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::Account;
 use crate::{
     auth::{Administrator, Viewer},
-    db::{Conn, Id, Run as _, Time, Where, tables::audit_entries},
+    db::{Conn, Id, Run as _, Time, Where, sql::Many, tables::audit_entries},
     entity,
     error::AppResult,
     graphql::{Connection, ContextExt, Entity, Page, PageInput, entity::Visible, page, scalars::Long},
@@ -81,6 +81,27 @@ impl AuditEntry {
         Self::write(conn, ctx.viewer().ok().and_then(|viewer| viewer.account_id), action, before, after).await
     }
 
+    /// [`record`](Self::record) for many entities of one type, as pairs (before, after): set-based
+    pub async fn record_all<'a, E: Entity>(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        changes: impl IntoIterator<Item = (Option<&'a E>, Option<&'a E>)>,
+    ) -> AppResult<()> {
+        let (at, account_id) = (Time::now(), ctx.viewer().ok().and_then(|viewer| viewer.account_id));
+        let action = ctx.item.node.name.node.as_str();
+        let mut entries = changes
+            .into_iter()
+            .filter_map(|(before, after)| entry(at, account_id, action, before, after))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .peekable();
+        while entries.peek().is_some() {
+            let chunk = Many(entries.by_ref().take(500).collect());
+            diesel::insert_into(audit_entries::table).values(chunk).run(conn).await?;
+        }
+        Ok(())
+    }
+
     /// [`record`](Self::record) for what happens outside of a mutation
     pub async fn write<E: Entity>(
         conn: &mut Conn,
@@ -89,20 +110,42 @@ impl AuditEntry {
         before: Option<&E>,
         after: Option<&E>,
     ) -> AppResult<()> {
-        let Some(entity) = after.or(before) else { return Ok(()) };
-        let (old, new) = (fields(before), fields(after));
-        let entry = (
-            audit_entries::at.eq(Time::now()),
-            audit_entries::account_id.eq(account_id),
-            audit_entries::action.eq(action.to_owned()),
-            audit_entries::entity.eq(E::NAME),
-            audit_entries::entity_id.eq(entity.id().number),
-            audit_entries::before.eq(before.map(|_| changed(&old, &new))),
-            audit_entries::after.eq(after.map(|_| changed(&new, &old))),
-        );
+        let Some(entry) = entry(Time::now(), account_id, action, before, after) else { return Ok(()) };
         diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
         Ok(())
     }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
+struct NewEntry {
+    at: Time,
+    account_id: Option<i64>,
+    action: String,
+    entity: &'static str,
+    entity_id: i64,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+fn entry<E: Entity>(
+    at: Time,
+    account_id: Option<i64>,
+    action: &str,
+    before: Option<&E>,
+    after: Option<&E>,
+) -> Option<NewEntry> {
+    let entity = after.or(before)?;
+    let (old, new) = (fields(before), fields(after));
+    Some(NewEntry {
+        at,
+        account_id,
+        action: action.to_owned(),
+        entity: E::NAME,
+        entity_id: entity.id().number,
+        before: before.map(|_| changed(&old, &new)),
+        after: after.map(|_| changed(&new, &old)),
+    })
 }
 
 fn fields<E: Serialize>(row: Option<&E>) -> Map<String, Value> {
