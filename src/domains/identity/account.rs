@@ -305,6 +305,7 @@ impl AccountMutation {
         let changed = Account::set_password(&mut tx, id, new).await?;
         AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
         tx.commit().await?;
+        ctx.app().sessions.forget(id.number);
         Ok(AccountPasswordSetPayload { account: changed })
     }
 }
@@ -322,5 +323,6 @@ async fn set_frozen(ctx: &Context<'_>, id: Id<Account>, frozen: bool) -> AppResu
     let changed = Account::set_frozen(&mut tx, id, frozen).await?;
     AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
     tx.commit().await?;
+    ctx.app().sessions.forget(id.number);
     Ok(changed)
 }

@@ -6,6 +6,7 @@ pub mod audit_entry;
 pub mod loan_officer;
 pub mod login_throttle;
 pub mod session;
+pub mod session_cache;
 pub mod setting;
 pub mod staff_member;
 
