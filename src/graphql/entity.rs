@@ -244,6 +244,7 @@ impl<E: Entity> Loader<Id<E>> for Loads {
     type Error = AppError;
 
     async fn load(&self, ids: &[Id<E>]) -> AppResult<HashMap<Id<E>, E>> {
+        batch(E::NAME, ids.len());
         let mut conn = self.db.read().await?;
         let wanted = E::visible(&self.viewer).both(E::with_ids(ids.to_vec()));
         let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
@@ -258,6 +259,7 @@ impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
 
     /// One statement for all parents of the same relation and page (two where totals are asked for)
     async fn load(&self, keys: &[ChildrenOf<C>]) -> AppResult<HashMap<ChildrenOf<C>, Slice<C>>> {
+        batch(C::NAME, keys.len());
         let mut conn = self.db.read().await?;
         let mut found = HashMap::with_capacity(keys.len());
         let mut groups: HashMap<(&str, &Page), Vec<&ChildrenOf<C>>> = HashMap::new();
@@ -320,6 +322,12 @@ impl Loader<LinkedTo> for Loads {
         }
         Ok(found)
     }
+}
+
+/// How many keys a loader took at once, for the metrics
+fn batch(loader: &'static str, keys: usize) {
+    metrics::histogram!("quintet_loader_rows", "loader" => loader)
+        .record(u32::try_from(keys).map_or(f64::MAX, f64::from));
 }
 
 /// Opaque text of an id or cursor

@@ -33,7 +33,7 @@ use crate::{
     error::{AppError, Code},
     graphql::{codes::CodeBook, context::loader, loader::Queue},
     schema::{self, Schema},
-    server::{Client, Refusal, Statements, body, media_type},
+    server::{Client, Refusal, Statements, body, media_type, metrics},
 };
 
 /// All legacy systems
@@ -135,7 +135,7 @@ impl Rest {
             request.set_parsed_query(operation.document.clone());
             self.run(operation, request, viewer, client).await
         };
-        match answer.await {
+        let mut response = match answer.await {
             Ok((data, statements)) => {
                 let data = Writer { zone: self.app.config.time_zone }.object(&operation.shapes, &data);
                 let answer = dialect.success(operation, data);
@@ -150,7 +150,9 @@ impl Rest {
                 let answer = dialect.failure(&failure, text.map(String::as_str));
                 (dialect.status(&failure), axum::Json(answer)).into_response()
             }
-        }
+        };
+        response.extensions_mut().insert(metrics::Operation(operation.id.clone()));
+        response
     }
 
     async fn payload(&self, parts: &Parts, payload: Body) -> Result<Json, Failure> {

@@ -2,6 +2,7 @@
 
 mod document;
 pub mod endpoint;
+pub mod metrics;
 mod request;
 mod routes;
 
