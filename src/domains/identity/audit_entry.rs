@@ -81,6 +81,27 @@ impl AuditEntry {
         Self::write(conn, ctx.viewer().ok().and_then(|viewer| viewer.account_id), action, before, after).await
     }
 
+    /// [`record`](Self::record) of an entity together with the ids that it is linked to, as the field `name`
+    pub async fn record_linked<E: Entity>(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        name: &str,
+        before: Option<(&E, &[i64])>,
+        after: Option<(&E, &[i64])>,
+    ) -> AppResult<()> {
+        let Some((entity, _)) = after.or(before) else { return Ok(()) };
+        let linked = |side: Option<(&E, &[i64])>| {
+            side.map(|(row, ids)| {
+                let mut fields = fields(row);
+                fields.insert(name.to_owned(), ids.into());
+                fields
+            })
+        };
+        let (before, after) = (linked(before), linked(after));
+        let action = ctx.item.node.name.node.as_str();
+        Self::insert(conn, ctx.viewer().ok().and_then(|viewer| viewer.account_id), action, entity, before, after).await
+    }
+
     /// [`record`](Self::record) for what happens outside of a mutation
     pub async fn write<E: Entity>(
         conn: &mut Conn,
@@ -90,24 +111,35 @@ impl AuditEntry {
         after: Option<&E>,
     ) -> AppResult<()> {
         let Some(entity) = after.or(before) else { return Ok(()) };
-        let (old, new) = (fields(before), fields(after));
+        Self::insert(conn, account_id, action, entity, before.map(fields), after.map(fields)).await
+    }
+
+    async fn insert<E: Entity>(
+        conn: &mut Conn,
+        account_id: Option<i64>,
+        action: &str,
+        entity: &E,
+        before: Option<Map<String, Value>>,
+        after: Option<Map<String, Value>>,
+    ) -> AppResult<()> {
+        let none = Map::new();
         let entry = (
             audit_entries::at.eq(Time::now()),
             audit_entries::account_id.eq(account_id),
             audit_entries::action.eq(action.to_owned()),
             audit_entries::entity.eq(E::NAME),
             audit_entries::entity_id.eq(entity.id().number),
-            audit_entries::before.eq(before.map(|_| changed(&old, &new))),
-            audit_entries::after.eq(after.map(|_| changed(&new, &old))),
+            audit_entries::before.eq(before.as_ref().map(|old| changed(old, after.as_ref().unwrap_or(&none)))),
+            audit_entries::after.eq(after.as_ref().map(|new| changed(new, before.as_ref().unwrap_or(&none)))),
         );
         diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
         Ok(())
     }
 }
 
-fn fields<E: Serialize>(row: Option<&E>) -> Map<String, Value> {
-    match row.map(serde_json::to_value) {
-        Some(Ok(Value::Object(fields))) => fields,
+fn fields<E: Serialize>(row: &E) -> Map<String, Value> {
+    match serde_json::to_value(row) {
+        Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
     }
 }
