@@ -2,8 +2,10 @@
 
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod domains;
 pub mod error;
 pub mod graphql;

@@ -1,9 +1,40 @@
-//! The HTTP side.
+//! The HTTP side: routes, the GraphQL endpoint, pages, health and metrics, what every request passes.
 
-use std::net::IpAddr;
+mod document;
+pub mod endpoint;
+mod request;
+mod routes;
+
+use std::{net::IpAddr, sync::Arc};
+
+use tokio_util::task::TaskTracker;
+
+pub use document::Document;
+pub use request::{Refusal, body, media_type, to_value};
+pub use routes::router;
+
+use crate::{app::App, schema::Schema};
+
+/// What handlers share; cheap to clone
+#[derive(Clone)]
+pub struct Server {
+    pub app: App,
+    pub schema: Schema,
+    documents: Arc<document::Documents>,
+    /// Mutations that run on although their client may have gone
+    pub tasks: TaskTracker,
+}
+
+impl Server {
+    pub fn new(app: App) -> Server {
+        Server { schema: crate::schema::public(app.clone()), app, documents: Arc::default(), tasks: TaskTracker::new() }
+    }
+}
 
 /// Where a request comes from
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Client {
     pub address: IpAddr,
+    /// Host and port as the client wrote them
+    pub host: Option<String>,
 }

@@ -150,6 +150,11 @@ impl Account {
         Ok(Account::fetch(conn, wanted, Account::ORDER, 1, 0).await?.into_iter().next())
     }
 
+    /// How many there are
+    pub async fn number(conn: &mut Conn) -> QueryResult<i64> {
+        Account::count(conn, Where::default()).await
+    }
+
     pub async fn create(conn: &mut Conn, new: NewAccount) -> AppResult<Account> {
         if Account::by_login(conn, new.realm, &new.login).await?.is_some() {
             return Err(AppError::conflict("This login is taken"));
