@@ -1,22 +1,15 @@
-//! Customers.
+//! Customers: the people and organisations that each realm sells to or serves.
 
-use async_graphql::Object;
+pub mod client_organization;
+pub mod service_contact;
 
-#[derive(Default)]
-pub struct CustomersQuery;
-#[Object]
-impl CustomersQuery {
-    /// x
-    async fn x(&self) -> i32 {
-        1
-    }
-}
-#[derive(Default)]
-pub struct CustomersMutation;
-#[Object]
-impl CustomersMutation {
-    /// x
-    async fn y(&self) -> i32 {
-        1
-    }
-}
+use async_graphql::MergedObject;
+
+pub use client_organization::ClientOrganization;
+pub use service_contact::ServiceContact;
+
+#[derive(MergedObject, Default)]
+pub struct CustomersQuery(service_contact::ServiceContactQuery, client_organization::ClientOrganizationQuery);
+
+#[derive(MergedObject, Default)]
+pub struct CustomersMutation(service_contact::ServiceContactMutation, client_organization::ClientOrganizationMutation);
