@@ -1,13 +1,32 @@
 //! What happens between staff and customers.
 
+pub mod contact_report;
+pub mod demand_change;
+pub mod follow_up;
+pub mod followers;
+pub mod satisfaction_rating;
 pub mod sms_template;
 
 use async_graphql::MergedObject;
 
+pub use demand_change::DemandChange;
+pub use follow_up::FollowUp;
+pub use satisfaction_rating::SatisfactionRating;
 pub use sms_template::SmsTemplate;
 
 #[derive(MergedObject, Default)]
-pub struct EngagementQuery(sms_template::SmsTemplateQuery);
+pub struct EngagementQuery(
+    sms_template::SmsTemplateQuery,
+    follow_up::FollowUpQuery,
+    demand_change::DemandChangeQuery,
+    satisfaction_rating::SatisfactionRatingQuery,
+);
 
 #[derive(MergedObject, Default)]
-pub struct EngagementMutation(sms_template::SmsTemplateMutation);
+pub struct EngagementMutation(
+    sms_template::SmsTemplateMutation,
+    contact_report::ContactReportMutation,
+    follow_up::FollowUpMutation,
+    demand_change::DemandChangeMutation,
+    satisfaction_rating::SatisfactionRatingMutation,
+);

@@ -7,6 +7,7 @@ use diesel::{dsl::exists, prelude::*};
 
 use super::{ServiceStaff, ServiceStaffCreateInput, ServiceStaffUpdateInput};
 use crate::{
+    auth::{Realm, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time,
         tables::{accounts, service_staff, sessions},
@@ -19,6 +20,11 @@ use crate::{
 impl ServiceStaff {
     pub const OF_ACCOUNT: Relation<ServiceStaff> =
         Relation { column: service_staff::account_id::NAME, parent: |staff| Some(staff.account_id.number) };
+
+    /// The employee who asks, where it is one
+    pub fn asking(viewer: &Viewer) -> Option<Id<ServiceStaff>> {
+        viewer.profile_id.filter(|_| viewer.realm == Some(Realm::Service)).map(Id::new)
+    }
 
     pub async fn of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Option<ServiceStaff>> {
         service_staff::table.filter(service_staff::account_id.eq(account)).select(ServiceStaff::cols()).opt(conn).await
