@@ -11,9 +11,12 @@ use super::ServiceContact;
 use crate::{
     auth::{Realm, Sight, Staff, Viewer},
     db::{Cols as _, Conn, Id, Run as _, Time, Where, sql::contains, tables::client_organizations},
-    domains::identity::AuditEntry,
+    domains::{
+        engagement::{DemandChange, FollowUp, ServiceContract},
+        identity::AuditEntry,
+    },
     entity,
-    error::AppResult,
+    error::{AppError, AppResult},
     graphql::{
         Connection, ContextExt, Entity, Page, PageInput,
         entity::Visible,
@@ -132,6 +135,14 @@ impl ClientOrganization {
         }
     }
 
+    /// A list that asks for organisations by id names 200 at the most
+    pub fn check_list(field: &str, ids: &[Id<ClientOrganization>]) -> AppResult<()> {
+        match ids.len() > 200 {
+            true => Err(AppError::bad_input(field, "At most 200 ids")),
+            false => Ok(()),
+        }
+    }
+
     async fn create(conn: &mut Conn, new: ClientOrganizationCreateInput) -> QueryResult<ClientOrganization> {
         let now = Time::now();
         diesel::insert_into(client_organizations::table)
@@ -188,6 +199,51 @@ impl ClientOrganization {
     ) -> AppResult<Connection<ServiceContact>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(ServiceContact::OF_ORGANIZATION, self.id.number, page).await
+    }
+
+    /// What was done for the organisation, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn follow_ups(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<FollowUp>> {
+        ctx.children(FollowUp::OF_ORGANIZATION, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// What the organisation wants, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn demand_changes(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<DemandChange>> {
+        ctx.children(DemandChange::OF_ORGANIZATION, self.id.number, Page::new(ctx, first, after, last, before, None)?)
+            .await
+    }
+
+    /// Contracts with the organisation, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn contracts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<ServiceContract>> {
+        ctx.children(
+            ServiceContract::OF_ORGANIZATION,
+            self.id.number,
+            Page::new(ctx, first, after, last, before, None)?,
+        )
+        .await
     }
 }
 

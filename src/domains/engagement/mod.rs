@@ -5,6 +5,8 @@ pub mod demand_change;
 pub mod follow_up;
 pub mod followers;
 pub mod satisfaction_rating;
+pub mod service_contract;
+pub mod service_statistics;
 pub mod sms_template;
 
 use async_graphql::MergedObject;
@@ -12,6 +14,7 @@ use async_graphql::MergedObject;
 pub use demand_change::DemandChange;
 pub use follow_up::FollowUp;
 pub use satisfaction_rating::SatisfactionRating;
+pub use service_contract::ServiceContract;
 pub use sms_template::SmsTemplate;
 
 #[derive(MergedObject, Default)]
@@ -20,6 +23,8 @@ pub struct EngagementQuery(
     follow_up::FollowUpQuery,
     demand_change::DemandChangeQuery,
     satisfaction_rating::SatisfactionRatingQuery,
+    service_contract::ServiceContractQuery,
+    service_statistics::ServiceStatisticsQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -29,4 +34,5 @@ pub struct EngagementMutation(
     follow_up::FollowUpMutation,
     demand_change::DemandChangeMutation,
     satisfaction_rating::SatisfactionRatingMutation,
+    service_contract::ServiceContractMutation,
 );

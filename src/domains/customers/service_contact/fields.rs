@@ -5,9 +5,13 @@ use async_graphql::{ComplexObject, Context};
 use super::ServiceContact;
 use crate::{
     auth::Realm,
-    domains::{customers::ClientOrganization, identity::StaffMember},
+    domains::{
+        customers::ClientOrganization,
+        engagement::{DemandChange, FollowUp, SatisfactionRating},
+        identity::StaffMember,
+    },
     error::AppResult,
-    graphql::{ContextExt, scalars::Long},
+    graphql::{Connection, ContextExt, Page, page, scalars::Long},
 };
 
 #[ComplexObject]
@@ -49,5 +53,44 @@ impl ServiceContact {
     /// Organisation that the person belongs to
     pub async fn organization(&self, ctx: &Context<'_>) -> AppResult<Option<ClientOrganization>> {
         ctx.load_named(self.organization_id).await
+    }
+    /// What employees did for the contact, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn follow_ups(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<FollowUp>> {
+        ctx.children(FollowUp::OF_CONTACT, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// What the contact wants, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn demand_changes(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<DemandChange>> {
+        ctx.children(DemandChange::OF_CONTACT, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// How content the contact is, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn satisfaction_ratings(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<SatisfactionRating>> {
+        ctx.children(SatisfactionRating::OF_CONTACT, self.id.number, Page::new(ctx, first, after, last, before, None)?)
+            .await
     }
 }

@@ -9,9 +9,12 @@ use super::{
 use crate::{
     auth::Realm,
     db::Time,
-    domains::identity::{Account, MenuItem},
+    domains::{
+        engagement::{DemandChange, FollowUp, SatisfactionRating, ServiceContract},
+        identity::{Account, MenuItem},
+    },
     error::{AppError, AppResult},
-    graphql::{ContextExt, context::Loader, scalars::Long},
+    graphql::{Connection, ContextExt, Page, context::Loader, page, scalars::Long},
 };
 
 impl ServiceStaff {
@@ -62,5 +65,59 @@ impl ServiceStaff {
     #[graphql(complexity = "10 * child_complexity")]
     pub async fn menu_items(&self, ctx: &Context<'_>) -> AppResult<Vec<MenuItem>> {
         ctx.linked(MenuItem::OF_STAFF, self.id.number).await
+    }
+
+    /// Follow-ups that the employee wrote down, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn follow_ups(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<FollowUp>> {
+        ctx.children(FollowUp::OF_OPERATOR, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Demand changes that the employee wrote down, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn demand_changes(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<DemandChange>> {
+        ctx.children(DemandChange::OF_OPERATOR, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Ratings that the employee wrote down, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn satisfaction_ratings(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<SatisfactionRating>> {
+        ctx.children(SatisfactionRating::OF_OPERATOR, self.id.number, Page::new(ctx, first, after, last, before, None)?)
+            .await
+    }
+
+    /// Contracts that the employee entered, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn service_contracts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<ServiceContract>> {
+        ctx.children(ServiceContract::OF_CREATOR, self.id.number, Page::new(ctx, first, after, last, before, None)?)
+            .await
     }
 }
