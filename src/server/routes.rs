@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, State},
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{any, get},
@@ -37,6 +37,7 @@ pub fn router(server: Server) -> Router {
         .route("/graphql", any(endpoint::graphql))
         .route("/health/live", get(async || Json(json!({"status": "ok"}))))
         .route("/health/ready", get(ready))
+        .fallback(legacy)
         .layer(DefaultBodyLimit::max(config.max_upload))
         .layer(RequestBodyLimitLayer::new(config.max_upload))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
@@ -62,6 +63,11 @@ pub fn router(server: Server) -> Router {
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(server)
+}
+
+/// Every other URL is a legacy one, or none
+async fn legacy(State(server): State<Server>, client: Client, request: Request) -> Response {
+    server.rest.answer(client, request).await
 }
 
 /// Whether the database answers

@@ -6,3 +6,4 @@ mod app;
 mod postgres;
 
 mod identity;
+mod rest;

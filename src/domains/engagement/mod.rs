@@ -4,18 +4,25 @@ pub mod contact_report;
 pub mod demand_change;
 pub mod follow_up;
 pub mod followers;
+pub mod phone_call;
 pub mod satisfaction_rating;
 pub mod service_contract;
 pub mod service_statistics;
+pub mod sms_message;
 pub mod sms_template;
+pub mod upload;
+pub mod wechat_friendship;
 
 use async_graphql::MergedObject;
 
 pub use demand_change::DemandChange;
 pub use follow_up::FollowUp;
+pub use phone_call::PhoneCall;
 pub use satisfaction_rating::SatisfactionRating;
 pub use service_contract::ServiceContract;
+pub use sms_message::SmsMessage;
 pub use sms_template::SmsTemplate;
+pub use wechat_friendship::{WechatFriendship, WechatStatus};
 
 #[derive(MergedObject, Default)]
 pub struct EngagementQuery(
@@ -25,6 +32,9 @@ pub struct EngagementQuery(
     satisfaction_rating::SatisfactionRatingQuery,
     service_contract::ServiceContractQuery,
     service_statistics::ServiceStatisticsQuery,
+    sms_message::SmsMessageQuery,
+    phone_call::PhoneCallQuery,
+    wechat_friendship::WechatFriendshipQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -35,4 +45,7 @@ pub struct EngagementMutation(
     demand_change::DemandChangeMutation,
     satisfaction_rating::SatisfactionRatingMutation,
     service_contract::ServiceContractMutation,
+    sms_message::SmsMessageMutation,
+    phone_call::PhoneCallMutation,
+    wechat_friendship::WechatFriendshipMutation,
 );

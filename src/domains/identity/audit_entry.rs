@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::Account;
 use crate::{
     auth::{Administrator, Viewer},
-    db::{Conn, Id, Run as _, Time, Where, tables::audit_entries},
+    db::{Conn, Id, Run as _, Time, Where, sql::Many, tables::audit_entries},
     entity,
     error::AppResult,
     graphql::{Connection, ContextExt, Entity, Page, PageInput, entity::Visible, page, scalars::Long},
@@ -90,16 +90,37 @@ impl AuditEntry {
         after: Option<(&E, &[i64])>,
     ) -> AppResult<()> {
         let Some((entity, _)) = after.or(before) else { return Ok(()) };
-        let linked = |side: Option<(&E, &[i64])>| {
-            side.map(|(row, ids)| {
-                let mut fields = fields(row);
-                fields.insert(name.to_owned(), ids.into());
-                fields
-            })
+        let linked = |(row, ids): (&E, &[i64])| {
+            let mut fields = fields(row);
+            fields.insert(name.to_owned(), ids.into());
+            fields
         };
-        let (before, after) = (linked(before), linked(after));
+        let account_id = ctx.viewer().ok().and_then(|viewer| viewer.account_id);
         let action = ctx.item.node.name.node.as_str();
-        Self::insert(conn, ctx.viewer().ok().and_then(|viewer| viewer.account_id), action, entity, before, after).await
+        let entry = NewEntry::of(Time::now(), account_id, action, entity, before.map(linked), after.map(linked));
+        diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
+        Ok(())
+    }
+
+    /// [`record`](Self::record) for many entities of one type, as pairs (before, after): set-based
+    pub async fn record_all<'a, E: Entity>(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        changes: impl IntoIterator<Item = (Option<&'a E>, Option<&'a E>)>,
+    ) -> AppResult<()> {
+        let (at, account_id) = (Time::now(), ctx.viewer().ok().and_then(|viewer| viewer.account_id));
+        let action = ctx.item.node.name.node.as_str();
+        let mut entries = changes
+            .into_iter()
+            .filter_map(|(before, after)| entry(at, account_id, action, before, after))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .peekable();
+        while entries.peek().is_some() {
+            let chunk = Many(entries.by_ref().take(500).collect());
+            diesel::insert_into(audit_entries::table).values(chunk).run(conn).await?;
+        }
+        Ok(())
     }
 
     /// [`record`](Self::record) for what happens outside of a mutation
@@ -110,30 +131,54 @@ impl AuditEntry {
         before: Option<&E>,
         after: Option<&E>,
     ) -> AppResult<()> {
-        let Some(entity) = after.or(before) else { return Ok(()) };
-        Self::insert(conn, account_id, action, entity, before.map(fields), after.map(fields)).await
+        let Some(entry) = entry(Time::now(), account_id, action, before, after) else { return Ok(()) };
+        diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
+        Ok(())
     }
+}
 
-    async fn insert<E: Entity>(
-        conn: &mut Conn,
+#[derive(Insertable)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
+struct NewEntry {
+    at: Time,
+    account_id: Option<i64>,
+    action: String,
+    entity: &'static str,
+    entity_id: i64,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+fn entry<E: Entity>(
+    at: Time,
+    account_id: Option<i64>,
+    action: &str,
+    before: Option<&E>,
+    after: Option<&E>,
+) -> Option<NewEntry> {
+    let entity = after.or(before)?;
+    Some(NewEntry::of(at, account_id, action, entity, before.map(fields), after.map(fields)))
+}
+
+impl NewEntry {
+    fn of<E: Entity>(
+        at: Time,
         account_id: Option<i64>,
         action: &str,
         entity: &E,
         before: Option<Map<String, Value>>,
         after: Option<Map<String, Value>>,
-    ) -> AppResult<()> {
+    ) -> NewEntry {
         let none = Map::new();
-        let entry = (
-            audit_entries::at.eq(Time::now()),
-            audit_entries::account_id.eq(account_id),
-            audit_entries::action.eq(action.to_owned()),
-            audit_entries::entity.eq(E::NAME),
-            audit_entries::entity_id.eq(entity.id().number),
-            audit_entries::before.eq(before.as_ref().map(|old| changed(old, after.as_ref().unwrap_or(&none)))),
-            audit_entries::after.eq(after.as_ref().map(|new| changed(new, before.as_ref().unwrap_or(&none)))),
-        );
-        diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
-        Ok(())
+        NewEntry {
+            at,
+            account_id,
+            action: action.to_owned(),
+            entity: E::NAME,
+            entity_id: entity.id().number,
+            before: before.as_ref().map(|old| changed(old, after.as_ref().unwrap_or(&none))),
+            after: after.as_ref().map(|new| changed(new, before.as_ref().unwrap_or(&none))),
+        }
     }
 }
 
