@@ -12,7 +12,7 @@ use async_graphql::{OutputType, dataloader::Loader};
 use data_encoding::BASE64URL_NOPAD;
 use diesel::{QueryResult, sql_types::BigInt};
 
-use super::page::Page;
+use super::{input, page::Page};
 use crate::{
     auth::Viewer,
     db::{
@@ -49,6 +49,45 @@ pub trait Entity: Visible + OutputType + serde::Serialize + Clone + Send + Sync 
         async move {
             let rows = Self::fetch(conn, wanted, Self::ORDER, 1, 0).await?;
             rows.into_iter().next().ok_or_else(|| AppError::not_found(Self::NAME))
+        }
+    }
+
+    /// The row that an input names; refused where the viewer sees no such row
+    fn named(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        field: &str,
+        id: Id<Self>,
+    ) -> impl Future<Output = AppResult<Self>> + Send {
+        let wanted = Self::visible(viewer).both(Self::with_ids(vec![id]));
+        async move {
+            let rows = Self::fetch(conn, wanted, Self::ORDER, 1, 0).await?;
+            rows.into_iter().next().ok_or_else(|| input::refuse(field, format!("No such {}", Self::NAME)))
+        }
+    }
+
+    /// The ids of a list in an input, each once; refused where the viewer does not see all of the rows
+    fn named_all(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        field: &str,
+        mut ids: Vec<Id<Self>>,
+        most: usize,
+    ) -> impl Future<Output = AppResult<Vec<Id<Self>>>> + Send {
+        let visible = Self::visible(viewer);
+        async move {
+            if ids.len() > most {
+                return Err(input::refuse(field, format!("At most {most} ids")));
+            }
+            ids.sort_unstable();
+            ids.dedup();
+            if !ids.is_empty() {
+                let found = Self::count(conn, visible.both(Self::with_ids(ids.clone()))).await?;
+                if usize::try_from(found) != Ok(ids.len()) {
+                    return Err(input::refuse(field, format!("Names a {} that does not exist", Self::NAME)));
+                }
+            }
+            Ok(ids)
         }
     }
 }
