@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{AuditEntry, LoanOfficer, Session};
+use super::{AuditEntry, EstateAgent, LoanOfficer, Session};
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
@@ -189,6 +189,11 @@ impl Account {
             .await
     }
 
+    /// With its sessions and its profile; refused by the database where rows of the business refer to it
+    pub async fn delete(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
+        diesel::delete(accounts::table.filter(accounts::id.eq(id))).run(conn).await
+    }
+
     pub async fn note_login(conn: &mut Conn, id: Id<Account>) -> QueryResult<()> {
         diesel::update(accounts::table.filter(accounts::id.eq(id)))
             .set(accounts::last_login_at.eq(Time::now()))
@@ -208,6 +213,11 @@ impl Account {
     /// Its profile in the realm LOAN
     async fn loan_officer(&self, ctx: &Context<'_>) -> AppResult<Option<LoanOfficer>> {
         ctx.child(LoanOfficer::OF_ACCOUNT, self.id.number).await
+    }
+
+    /// Its profile in the realm ESTATE
+    async fn estate_agent(&self, ctx: &Context<'_>) -> AppResult<Option<EstateAgent>> {
+        ctx.child(EstateAgent::OF_ACCOUNT, self.id.number).await
     }
 }
 

@@ -5,7 +5,7 @@
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Account;
 use crate::{
@@ -79,6 +79,28 @@ impl AuditEntry {
     ) -> AppResult<()> {
         let action = ctx.item.node.name.node.as_str();
         Self::write(conn, ctx.viewer().ok().and_then(|viewer| viewer.account_id), action, before, after).await
+    }
+
+    /// [`record`](Self::record) for what an entity is linked to, or for many new rows of it: the ids before and after
+    pub async fn record_list<E: Entity>(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        of: &E,
+        list: &str,
+        before: &[i64],
+        after: &[i64],
+    ) -> AppResult<()> {
+        let entry = (
+            audit_entries::at.eq(Time::now()),
+            audit_entries::account_id.eq(ctx.viewer().ok().and_then(|viewer| viewer.account_id)),
+            audit_entries::action.eq(ctx.item.node.name.node.to_string()),
+            audit_entries::entity.eq(E::NAME),
+            audit_entries::entity_id.eq(of.id().number),
+            audit_entries::before.eq(json!({ list: before }).to_string()),
+            audit_entries::after.eq(json!({ list: after }).to_string()),
+        );
+        diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
+        Ok(())
     }
 
     /// [`record`](Self::record) for what happens outside of a mutation

@@ -3,8 +3,11 @@
 
 pub mod account;
 pub mod audit_entry;
+pub mod dictionary_entry;
+pub mod estate_agent;
 pub mod loan_officer;
 pub mod login_throttle;
+pub mod server_authority;
 pub mod session;
 pub mod setting;
 pub mod staff_member;
@@ -13,6 +16,8 @@ use async_graphql::MergedObject;
 
 pub use account::{Account, NewAccount};
 pub use audit_entry::AuditEntry;
+pub use dictionary_entry::DictionaryEntry;
+pub use estate_agent::EstateAgent;
 pub use loan_officer::LoanOfficer;
 pub use session::Session;
 pub use setting::Setting;
@@ -23,8 +28,17 @@ pub struct IdentityQuery(
     account::AccountQuery,
     session::SessionQuery,
     loan_officer::LoanOfficerQuery,
+    estate_agent::EstateAgentQuery,
+    dictionary_entry::DictionaryEntryQuery,
+    server_authority::ServerAuthorityQuery,
     audit_entry::AuditEntryQuery,
 );
 
 #[derive(MergedObject, Default)]
-pub struct IdentityMutation(account::AccountMutation, session::SessionMutation, loan_officer::LoanOfficerMutation);
+pub struct IdentityMutation(
+    account::AccountMutation,
+    session::SessionMutation,
+    loan_officer::LoanOfficerMutation,
+    estate_agent::EstateAgentMutation,
+    dictionary_entry::DictionaryEntryMutation,
+);
