@@ -1,22 +1,13 @@
-//! Customers.
+//! Whom the business serves: one kind of customer for each realm.
 
-use async_graphql::Object;
+pub mod property_customer;
 
-#[derive(Default)]
-pub struct CustomersQuery;
-#[Object]
-impl CustomersQuery {
-    /// x
-    async fn x(&self) -> i32 {
-        1
-    }
-}
-#[derive(Default)]
-pub struct CustomersMutation;
-#[Object]
-impl CustomersMutation {
-    /// x
-    async fn y(&self) -> i32 {
-        1
-    }
-}
+use async_graphql::MergedObject;
+
+pub use property_customer::PropertyCustomer;
+
+#[derive(MergedObject, Default)]
+pub struct CustomersQuery(property_customer::PropertyCustomerQuery);
+
+#[derive(MergedObject, Default)]
+pub struct CustomersMutation(property_customer::PropertyCustomerMutation);

@@ -15,6 +15,10 @@ use crate::{
         sql::contains,
         tables::{accounts, estate_agents},
     },
+    domains::{
+        customers::PropertyCustomer,
+        engagement::{CallFeedback, EstateProject, PackagePhone},
+    },
     entity,
     error::{AppError, AppResult},
     graphql::{
@@ -211,6 +215,54 @@ impl EstateAgent {
     /// Account that the agent signs in with, as far as the viewer may see it
     pub async fn account(&self, ctx: &Context<'_>) -> AppResult<Option<Account>> {
         ctx.load(self.account_id).await
+    }
+
+    /// Projects that the agent calls for, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(None, None, None, child_complexity)")]
+    async fn projects(&self, ctx: &Context<'_>) -> AppResult<Vec<EstateProject>> {
+        ctx.linked(EstateProject::OF_AGENT, self.id.number).await
+    }
+
+    /// Phone numbers handed out to the agent
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    async fn phones(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<PackagePhone>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(PackagePhone::OF_AGENT, self.id.number, page).await
+    }
+
+    /// What the agent's calls came to, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    async fn feedback(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CallFeedback>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CallFeedback::OF_AGENT, self.id.number, page).await
+    }
+
+    /// Customers whom the agent registered, last changed first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<PropertyCustomer>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(PropertyCustomer::OF_AGENT, self.id.number, page).await
     }
 }
 
