@@ -1,5 +1,6 @@
 //! What happens between staff and customers.
 
+pub mod attachment;
 pub mod call_feedback;
 pub mod call_package;
 pub mod estate_project;
@@ -8,6 +9,7 @@ pub mod sms_template;
 
 use async_graphql::MergedObject;
 
+pub use attachment::Attachment;
 pub use call_feedback::CallFeedback;
 pub use call_package::CallPackage;
 pub use estate_project::EstateProject;
@@ -21,6 +23,7 @@ pub struct EngagementQuery(
     call_package::CallPackageQuery,
     package_phone::PackagePhoneQuery,
     call_feedback::CallFeedbackQuery,
+    attachment::AttachmentQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -31,4 +34,5 @@ pub struct EngagementMutation(
     package_phone::PackagePhoneMutation,
     package_phone::PackagePhoneTakeMutation,
     call_feedback::CallFeedbackMutation,
+    attachment::AttachmentMutation,
 );

@@ -11,6 +11,7 @@ use super::{AuditEntry, EstateAgent, LoanOfficer, Session};
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
+    domains::engagement::Attachment,
     entity,
     error::{AppError, AppResult},
     graphql::{Connection, ContextExt, Entity, Page, PageInput, entity::Visible, input, page, scalars::Long},
@@ -218,6 +219,20 @@ impl Account {
     /// Its profile in the realm ESTATE
     async fn estate_agent(&self, ctx: &Context<'_>) -> AppResult<Option<EstateAgent>> {
         ctx.child(EstateAgent::OF_ACCOUNT, self.id.number).await
+    }
+
+    /// Files that it uploaded, newest first, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Attachment>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(Attachment::OF_ACCOUNT, self.id.number, page).await
     }
 }
 
