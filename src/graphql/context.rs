@@ -59,6 +59,8 @@ pub trait ContextExt {
     /// The only row of a parent
     fn child<C: Entity>(&self, relation: Relation<C>, parent: i64)
     -> impl Future<Output = AppResult<Option<C>>> + Send;
+    /// The numbers on the other side of a link, whatever the viewer may see of the rows behind them
+    fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<i64>>> + Send;
     /// The rows linked to this one
     fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<To>>> + Send;
 }
@@ -118,11 +120,14 @@ impl ContextExt for Context<'_> {
         Ok(slice.and_then(|slice| slice.rows.into_iter().next()))
     }
 
-    async fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
-        let loader = self.data_unchecked::<Loader>();
+    async fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<i64>> {
         let key = LinkedTo { name: link.name, pairs: link.pairs, from };
-        let ids: Vec<Id<To>> = loader.load_one(key).await?.unwrap_or_default().into_iter().map(Id::new).collect();
-        let mut rows = loader.load_many(ids.iter().copied()).await?;
+        Ok(self.data_unchecked::<Loader>().load_one(key).await?.unwrap_or_default())
+    }
+
+    async fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
+        let ids: Vec<Id<To>> = self.numbers(link, from).await?.into_iter().map(Id::new).collect();
+        let mut rows = self.data_unchecked::<Loader>().load_many(ids.iter().copied()).await?;
         Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
     }
 }

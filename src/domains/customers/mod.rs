@@ -2,12 +2,14 @@
 
 pub mod client_organization;
 pub mod loan_customer;
+pub mod property_customer;
 pub mod service_contact;
 
 use async_graphql::MergedObject;
 
 pub use client_organization::ClientOrganization;
 pub use loan_customer::{ContactStatus, LoanCustomer};
+pub use property_customer::PropertyCustomer;
 pub use service_contact::ServiceContact;
 
 #[derive(MergedObject, Default)]
@@ -15,6 +17,7 @@ pub struct CustomersQuery(
     loan_customer::LoanCustomerQuery,
     service_contact::ServiceContactQuery,
     client_organization::ClientOrganizationQuery,
+    property_customer::PropertyCustomerQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -22,4 +25,5 @@ pub struct CustomersMutation(
     loan_customer::LoanCustomerMutation,
     service_contact::ServiceContactMutation,
     client_organization::ClientOrganizationMutation,
+    property_customer::PropertyCustomerMutation,
 );
