@@ -56,6 +56,13 @@ pub trait ContextExt {
         parent: i64,
         page: Page,
     ) -> impl Future<Output = AppResult<Connection<C>>> + Send;
+    /// [`children`](Self::children) before they become a connection
+    fn slice<C: Entity>(
+        &self,
+        relation: Relation<C>,
+        parent: i64,
+        page: Page,
+    ) -> impl Future<Output = AppResult<Slice<C>>> + Send;
     /// The only row of a parent
     fn child<C: Entity>(&self, relation: Relation<C>, parent: i64)
     -> impl Future<Output = AppResult<Option<C>>> + Send;
@@ -107,17 +114,17 @@ impl ContextExt for Context<'_> {
         Ok(Connection::new(Slice::load(&mut conn, viewer, &page, wanted).await?, &page))
     }
 
+    async fn slice<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Slice<C>> {
+        let slice = self.data_unchecked::<Loader>().load_one(ChildrenOf { relation, parent, page }).await?;
+        slice.ok_or_else(|| AppError::internal("a loader left a parent out"))
+    }
+
     async fn children<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Connection<C>> {
-        let key = ChildrenOf { relation, parent, page: page.clone() };
-        let slice = self.data_unchecked::<Loader>().load_one(key).await?;
-        let slice = slice.ok_or_else(|| AppError::internal("a loader left a parent out"))?;
-        Ok(Connection::new(slice, &page))
+        Ok(Connection::new(self.slice(relation, parent, page.clone()).await?, &page))
     }
 
     async fn child<C: Entity>(&self, relation: Relation<C>, parent: i64) -> AppResult<Option<C>> {
-        let key = ChildrenOf { relation, parent, page: Page::one() };
-        let slice = self.data_unchecked::<Loader>().load_one(key).await?;
-        Ok(slice.and_then(|slice| slice.rows.into_iter().next()))
+        Ok(self.slice(relation, parent, Page::one()).await?.rows.into_iter().next())
     }
 
     async fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<i64>> {

@@ -16,6 +16,7 @@ use crate::{
     },
     domains::{
         customers::PropertyCustomer,
+        engagement::InteractionKind,
         identity::{AuditEntry, DictionaryEntry, EstateAgent, StaffMember},
     },
     entity,
@@ -196,6 +197,11 @@ impl CallFeedback {
     /// Realm that the call belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Estate
+    }
+
+    /// What it was
+    pub async fn kind(&self) -> InteractionKind {
+        InteractionKind::CallFeedback
     }
 
     /// When it happened

@@ -8,6 +8,7 @@ pub mod demand_change;
 pub mod estate_project;
 pub mod follow_up;
 pub mod followers;
+pub mod interaction;
 pub mod package_phone;
 pub mod phone_call;
 pub mod satisfaction_rating;
@@ -26,6 +27,7 @@ pub use call_package::CallPackage;
 pub use demand_change::DemandChange;
 pub use estate_project::EstateProject;
 pub use follow_up::FollowUp;
+pub use interaction::{Interaction, InteractionKind};
 pub use package_phone::PackagePhone;
 pub use phone_call::PhoneCall;
 pub use satisfaction_rating::SatisfactionRating;
@@ -36,6 +38,7 @@ pub use wechat_friendship::{WechatFriendship, WechatStatus};
 
 #[derive(MergedObject, Default)]
 pub struct EngagementQuery(
+    interaction::InteractionQuery,
     sms_template::SmsTemplateQuery,
     follow_up::FollowUpQuery,
     demand_change::DemandChangeQuery,

@@ -1,5 +1,7 @@
 //! The domains merged into one GraphQL schema, with its limits.
 
+mod node;
+
 use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, CustomersQuery, EngagementQuery);
+pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation);
