@@ -3,6 +3,9 @@
 #![allow(dead_code)]
 
 mod app;
+mod loan;
 mod postgres;
 
+mod customers;
+mod engagement;
 mod identity;
