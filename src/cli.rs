@@ -16,7 +16,7 @@ use crate::{
     domains::identity::{Account, AuditEntry, NewAccount},
     error::AppError,
     schema,
-    server::{Server, router},
+    server::{Server, metrics, router},
 };
 
 /// One GraphQL API over five customer systems, and every legacy URL on top of it
@@ -116,7 +116,8 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&app.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", app.config.listen))?;
-    let server = Server::new(app);
+    metrics::start();
+    let server = Server::new(app).await?;
     welcome(&server.app, listener.local_addr()?, with_demo).await?;
     let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));
     axum::serve(listener, router(server).into_make_service_with_connect_info::<SocketAddr>())

@@ -9,5 +9,6 @@ pub mod demo;
 pub mod domains;
 pub mod error;
 pub mod graphql;
+pub mod rest;
 pub mod schema;
 pub mod server;

@@ -95,6 +95,15 @@ impl Document {
         self.operation(name).map(|operation| operation.ty)
     }
 
+    /// The operation's first root field: a name of the schema's, since what it does not know was not executed
+    pub fn label(&self, name: Option<&str>) -> String {
+        let root = self.operation(name).and_then(|operation| operation.selection_set.node.items.first());
+        match root.map(|selection| &selection.node) {
+            Some(Selection::Field(field)) => field.node.name.node.to_string(),
+            _ => "fragment".to_owned(),
+        }
+    }
+
     /// Refuses an operation with too many root fields
     pub fn check_root(&self, name: Option<&str>, most: usize) -> Result<(), ServerError> {
         let Some(operation) = self.operation(name) else { return Ok(()) };

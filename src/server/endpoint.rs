@@ -18,6 +18,7 @@ use serde_json::{Value as Json, json};
 use super::{
     Client, Server,
     document::{coded, server_error},
+    metrics,
     request::{Incoming, Refusal, read},
 };
 use crate::{
@@ -119,6 +120,7 @@ impl Server {
             return Answer::refused(vec![error]);
         }
         request.set_parsed_query((*document.parsed).clone());
+        let label = document.label(name.as_deref());
         let work = self.execute(request, viewer.clone(), client.clone(), kind == Some(OperationType::Query));
         let limit = Duration::from_secs(config.max_seconds);
         let outcome = match kind {
@@ -135,7 +137,9 @@ impl Server {
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
-        Answer::new(response, statements)
+        let answer = Answer::new(response, statements);
+        // What was not executed may name anything.
+        Answer { label: if answer.data.is_some() { label } else { answer.label }, ..answer }
     }
 
     /// Runs a request against the public schema; owns everything, so that it may be spawned
@@ -161,6 +165,8 @@ struct Answer {
     data: Option<Value>,
     status: Option<StatusCode>,
     statements: u64,
+    /// What ran, for the metrics
+    label: String,
 }
 
 #[derive(Serialize)]
@@ -173,14 +179,14 @@ struct Body<'a> {
 
 impl Answer {
     fn refused(errors: Vec<ServerError>) -> Answer {
-        Answer { errors, data: None, status: None, statements: 0 }
+        Answer { errors, data: None, status: None, statements: 0, label: "refused".into() }
     }
 
     fn new(response: GraphqlResponse, statements: u64) -> Answer {
         // Errors of parsing and validation have no path; whatever was executed has one.
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let errors = response.errors.into_iter().map(with_code).collect();
-        Answer { errors, data: executed.then_some(response.data), status: None, statements }
+        Answer { errors, data: executed.then_some(response.data), status: None, statements, label: "refused".into() }
     }
 
     fn body(&self) -> Body<'_> {
@@ -196,6 +202,7 @@ impl Answer {
         };
         let mut response = respond(status, media, &self.body());
         response.extensions_mut().insert(Statements(self.statements));
+        response.extensions_mut().insert(metrics::Operation(self.label));
         response
     }
 }

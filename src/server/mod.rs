@@ -2,6 +2,7 @@
 
 mod document;
 pub mod endpoint;
+pub mod metrics;
 mod request;
 mod routes;
 
@@ -10,10 +11,11 @@ use std::{net::IpAddr, sync::Arc};
 use tokio_util::task::TaskTracker;
 
 pub use document::Document;
+pub use endpoint::Statements;
 pub use request::{Refusal, body, media_type, to_value};
 pub use routes::router;
 
-use crate::{app::App, schema::Schema};
+use crate::{app::App, rest::Rest, schema::Schema};
 
 /// What handlers share; cheap to clone
 #[derive(Clone)]
@@ -21,13 +23,16 @@ pub struct Server {
     pub app: App,
     pub schema: Schema,
     documents: Arc<document::Documents>,
+    pub rest: Arc<Rest>,
     /// Mutations that run on although their client may have gone
     pub tasks: TaskTracker,
 }
 
 impl Server {
-    pub fn new(app: App) -> Server {
-        Server { schema: crate::schema::public(app.clone()), app, documents: Arc::default(), tasks: TaskTracker::new() }
+    pub async fn new(app: App) -> anyhow::Result<Server> {
+        let tasks = TaskTracker::new();
+        let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
+        Ok(Server { schema: crate::schema::public(app.clone()), rest, app, documents: Arc::default(), tasks })
     }
 }
 

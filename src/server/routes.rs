@@ -9,8 +9,9 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, State},
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware,
     response::{IntoResponse, Response},
     routing::{any, get},
 };
@@ -25,7 +26,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Client, Server, endpoint};
+use super::{Client, Server, endpoint, metrics};
 use crate::{config::Config, error::AppError};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,6 +38,8 @@ pub fn router(server: Server) -> Router {
         .route("/graphql", any(endpoint::graphql))
         .route("/health/live", get(async || Json(json!({"status": "ok"}))))
         .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(legacy)
         .layer(DefaultBodyLimit::max(config.max_upload))
         .layer(RequestBodyLimitLayer::new(config.max_upload))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
@@ -45,6 +48,7 @@ pub fn router(server: Server) -> Router {
                 AppError::internal(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default());
             (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [{"message": error.message}]}))).into_response()
         }))
+        .layer(middleware::from_fn(metrics::record))
         .layer(cors(&config))
         .layer(CompressionLayer::new())
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -62,6 +66,11 @@ pub fn router(server: Server) -> Router {
         )
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(server)
+}
+
+/// Every other URL is a legacy one, or none
+async fn legacy(State(server): State<Server>, client: Client, request: Request) -> Response {
+    server.rest.answer(client, request).await
 }
 
 /// Whether the database answers

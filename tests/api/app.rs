@@ -95,7 +95,7 @@ impl TestApp {
     /// The same database under other settings
     pub async fn with(config: Config) -> TestApp {
         let app = App::open(config).await.unwrap();
-        TestApp { router: router(Server::new(app.clone())), app }
+        TestApp { router: router(Server::new(app.clone()).await.unwrap()), app }
     }
 
     /// Fills in the demo data

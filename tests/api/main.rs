@@ -9,3 +9,4 @@ mod postgres;
 mod customers;
 mod engagement;
 mod identity;
+mod rest;

@@ -1,13 +1,25 @@
-//! Customers.
+//! Customers: the people and organisations that each realm sells to or serves.
 
+pub mod client_organization;
 pub mod loan_customer;
+pub mod service_contact;
 
 use async_graphql::MergedObject;
 
+pub use client_organization::ClientOrganization;
 pub use loan_customer::{ContactStatus, LoanCustomer};
+pub use service_contact::ServiceContact;
 
 #[derive(MergedObject, Default)]
-pub struct CustomersQuery(loan_customer::LoanCustomerQuery);
+pub struct CustomersQuery(
+    loan_customer::LoanCustomerQuery,
+    service_contact::ServiceContactQuery,
+    client_organization::ClientOrganizationQuery,
+);
 
 #[derive(MergedObject, Default)]
-pub struct CustomersMutation(loan_customer::LoanCustomerMutation);
+pub struct CustomersMutation(
+    loan_customer::LoanCustomerMutation,
+    service_contact::ServiceContactMutation,
+    client_organization::ClientOrganizationMutation,
+);

@@ -1,6 +1,13 @@
 //! What happens between staff and customers.
 
+pub mod contact_report;
+pub mod demand_change;
+pub mod follow_up;
+pub mod followers;
 pub mod phone_call;
+pub mod satisfaction_rating;
+pub mod service_contract;
+pub mod service_statistics;
 pub mod sms_message;
 pub mod sms_template;
 pub mod upload;
@@ -8,7 +15,11 @@ pub mod wechat_friendship;
 
 use async_graphql::MergedObject;
 
+pub use demand_change::DemandChange;
+pub use follow_up::FollowUp;
 pub use phone_call::PhoneCall;
+pub use satisfaction_rating::SatisfactionRating;
+pub use service_contract::ServiceContract;
 pub use sms_message::SmsMessage;
 pub use sms_template::SmsTemplate;
 pub use wechat_friendship::{WechatFriendship, WechatStatus};
@@ -16,6 +27,11 @@ pub use wechat_friendship::{WechatFriendship, WechatStatus};
 #[derive(MergedObject, Default)]
 pub struct EngagementQuery(
     sms_template::SmsTemplateQuery,
+    follow_up::FollowUpQuery,
+    demand_change::DemandChangeQuery,
+    satisfaction_rating::SatisfactionRatingQuery,
+    service_contract::ServiceContractQuery,
+    service_statistics::ServiceStatisticsQuery,
     sms_message::SmsMessageQuery,
     phone_call::PhoneCallQuery,
     wechat_friendship::WechatFriendshipQuery,
@@ -24,6 +40,11 @@ pub struct EngagementQuery(
 #[derive(MergedObject, Default)]
 pub struct EngagementMutation(
     sms_template::SmsTemplateMutation,
+    contact_report::ContactReportMutation,
+    follow_up::FollowUpMutation,
+    demand_change::DemandChangeMutation,
+    satisfaction_rating::SatisfactionRatingMutation,
+    service_contract::ServiceContractMutation,
     sms_message::SmsMessageMutation,
     phone_call::PhoneCallMutation,
     wechat_friendship::WechatFriendshipMutation,

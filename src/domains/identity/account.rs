@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{AuditEntry, LoanOfficer, Session};
+use super::{AuditEntry, LoanOfficer, ServiceStaff, Session};
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
@@ -194,6 +194,24 @@ impl Account {
             .await
     }
 
+    /// Login and name follow the profile of the account
+    pub async fn rename(
+        conn: &mut Conn,
+        id: Id<Account>,
+        login: Option<String>,
+        name: Option<String>,
+    ) -> QueryResult<Account> {
+        diesel::update(accounts::table.filter(accounts::id.eq(id)))
+            .set((
+                login.map(|value| accounts::login.eq(value)),
+                name.map(|value| accounts::name.eq(value)),
+                accounts::updated_at.eq(Time::now()),
+            ))
+            .returning(Account::cols())
+            .one(conn)
+            .await
+    }
+
     pub async fn note_login(conn: &mut Conn, id: Id<Account>) -> QueryResult<()> {
         diesel::update(accounts::table.filter(accounts::id.eq(id)))
             .set(accounts::last_login_at.eq(Time::now()))
@@ -213,6 +231,11 @@ impl Account {
     /// Its profile in the realm LOAN
     async fn loan_officer(&self, ctx: &Context<'_>) -> AppResult<Option<LoanOfficer>> {
         ctx.child(LoanOfficer::OF_ACCOUNT, self.id.number).await
+    }
+
+    /// Its profile in the realm SERVICE
+    async fn service_staff(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceStaff>> {
+        ctx.child(ServiceStaff::OF_ACCOUNT, self.id.number).await
     }
 }
 
@@ -305,6 +328,7 @@ impl AccountMutation {
         let changed = Account::set_password(&mut tx, id, new).await?;
         AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
         tx.commit().await?;
+        ctx.app().sessions.forget(id.number);
         Ok(AccountPasswordSetPayload { account: changed })
     }
 }
@@ -322,5 +346,6 @@ async fn set_frozen(ctx: &Context<'_>, id: Id<Account>, frozen: bool) -> AppResu
     let changed = Account::set_frozen(&mut tx, id, frozen).await?;
     AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
     tx.commit().await?;
+    ctx.app().sessions.forget(id.number);
     Ok(changed)
 }

@@ -81,6 +81,27 @@ impl AuditEntry {
         Self::write(conn, ctx.viewer().ok().and_then(|viewer| viewer.account_id), action, before, after).await
     }
 
+    /// [`record`](Self::record) of an entity together with the ids that it is linked to, as the field `name`
+    pub async fn record_linked<E: Entity>(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        name: &str,
+        before: Option<(&E, &[i64])>,
+        after: Option<(&E, &[i64])>,
+    ) -> AppResult<()> {
+        let Some((entity, _)) = after.or(before) else { return Ok(()) };
+        let linked = |(row, ids): (&E, &[i64])| {
+            let mut fields = fields(row);
+            fields.insert(name.to_owned(), ids.into());
+            fields
+        };
+        let account_id = ctx.viewer().ok().and_then(|viewer| viewer.account_id);
+        let action = ctx.item.node.name.node.as_str();
+        let entry = NewEntry::of(Time::now(), account_id, action, entity, before.map(linked), after.map(linked));
+        diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
+        Ok(())
+    }
+
     /// [`record`](Self::record) for many entities of one type, as pairs (before, after): set-based
     pub async fn record_all<'a, E: Entity>(
         conn: &mut Conn,
@@ -136,21 +157,34 @@ fn entry<E: Entity>(
     after: Option<&E>,
 ) -> Option<NewEntry> {
     let entity = after.or(before)?;
-    let (old, new) = (fields(before), fields(after));
-    Some(NewEntry {
-        at,
-        account_id,
-        action: action.to_owned(),
-        entity: E::NAME,
-        entity_id: entity.id().number,
-        before: before.map(|_| changed(&old, &new)),
-        after: after.map(|_| changed(&new, &old)),
-    })
+    Some(NewEntry::of(at, account_id, action, entity, before.map(fields), after.map(fields)))
 }
 
-fn fields<E: Serialize>(row: Option<&E>) -> Map<String, Value> {
-    match row.map(serde_json::to_value) {
-        Some(Ok(Value::Object(fields))) => fields,
+impl NewEntry {
+    fn of<E: Entity>(
+        at: Time,
+        account_id: Option<i64>,
+        action: &str,
+        entity: &E,
+        before: Option<Map<String, Value>>,
+        after: Option<Map<String, Value>>,
+    ) -> NewEntry {
+        let none = Map::new();
+        NewEntry {
+            at,
+            account_id,
+            action: action.to_owned(),
+            entity: E::NAME,
+            entity_id: entity.id().number,
+            before: before.as_ref().map(|old| changed(old, after.as_ref().unwrap_or(&none))),
+            after: after.as_ref().map(|new| changed(new, before.as_ref().unwrap_or(&none))),
+        }
+    }
+}
+
+fn fields<E: Serialize>(row: &E) -> Map<String, Value> {
+    match serde_json::to_value(row) {
+        Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
     }
 }

@@ -5,7 +5,10 @@ pub mod account;
 pub mod audit_entry;
 pub mod loan_officer;
 pub mod login_throttle;
+pub mod menu_item;
+pub mod service_staff;
 pub mod session;
+pub mod session_cache;
 pub mod setting;
 pub mod staff_member;
 
@@ -14,6 +17,8 @@ use async_graphql::MergedObject;
 pub use account::{Account, NewAccount};
 pub use audit_entry::AuditEntry;
 pub use loan_officer::LoanOfficer;
+pub use menu_item::MenuItem;
+pub use service_staff::ServiceStaff;
 pub use session::Session;
 pub use setting::Setting;
 pub use staff_member::StaffMember;
@@ -23,8 +28,16 @@ pub struct IdentityQuery(
     account::AccountQuery,
     session::SessionQuery,
     loan_officer::LoanOfficerQuery,
+    service_staff::ServiceStaffQuery,
+    menu_item::MenuItemQuery,
     audit_entry::AuditEntryQuery,
 );
 
 #[derive(MergedObject, Default)]
-pub struct IdentityMutation(account::AccountMutation, session::SessionMutation, loan_officer::LoanOfficerMutation);
+pub struct IdentityMutation(
+    account::AccountMutation,
+    session::SessionMutation,
+    loan_officer::LoanOfficerMutation,
+    service_staff::ServiceStaffMutation,
+    menu_item::MenuItemMutation,
+);

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
-use super::{Account, LoanOfficer};
+use super::{Account, LoanOfficer, ServiceStaff};
 use crate::{auth::Realm, error::AppResult};
 
 /// Person who works with customers
@@ -16,4 +16,5 @@ use crate::{auth::Realm, error::AppResult};
 )]
 pub enum StaffMember {
     LoanOfficer(LoanOfficer),
+    ServiceStaff(ServiceStaff),
 }

@@ -3,7 +3,7 @@
 use quintet::auth::Realm;
 use serde_json::json;
 
-use crate::app::{PASSWORD, both};
+use crate::app::{PASSWORD, TestApp, both};
 
 const SIGN_IN: &str = "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { token sid } }";
 const ME: &str = "{ me { login realm } }";
@@ -78,6 +78,23 @@ both! {
         caller.query_with(set, variables(PASSWORD, "a new password")).await.ok();
         assert_eq!(caller.query(ME).await.code(), "UNAUTHENTICATED");
         app.sign_in(Some(Realm::Loan), "1611", "a new password").await.query(ME).await.ok();
+    }
+
+    async fn a_session_that_ends_on_one_server_ends_on_all(app: TestApp) {
+        let account = app.account(Some(Realm::Loan), "1611", false).await;
+        let other = TestApp::with(app.app.config.clone()).await;
+        let caller = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
+        let mut elsewhere = other.nobody();
+        elsewhere.token = caller.token.clone();
+        let boss = app.manager(Realm::Loan).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        for _ in 0..3 {
+            elsewhere.query(ME).await.ok();
+        }
+        boss.query(&format!("mutation {{ accountFreeze(id: {}) {{ account {{ id }} }} }}", account.id.number)).await.ok();
+        assert_eq!(caller.query(ME).await.code(), "UNAUTHENTICATED");
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(elsewhere.query(ME).await.code(), "UNAUTHENTICATED");
     }
 
     async fn a_forged_token_is_worth_nothing(app: TestApp) {
