@@ -3,7 +3,10 @@
 #![allow(dead_code)]
 
 mod app;
+mod loan;
 mod postgres;
 
+mod customers;
+mod engagement;
 mod identity;
 mod rest;

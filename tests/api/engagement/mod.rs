@@ -1,0 +1,3 @@
+mod phone_call;
+mod sms_message;
+mod wechat_friendship;
