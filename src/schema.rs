@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     domains::{
         customers::{CustomersMutation, CustomersQuery},
-        engagement::{EngagementMutation, EngagementQuery},
+        engagement::{EngagementMutation, EngagementQuery, FollowUpEvent},
         identity::{IdentityMutation, IdentityQuery},
     },
     graphql::codes::CodeBook,
@@ -50,7 +50,7 @@ pub fn checker(app: App) -> Schema {
 
 /// Legacy codes of all coded enums
 pub fn codes() -> CodeBook {
-    CodeBook::default()
+    CodeBook::default().add::<FollowUpEvent>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -16,7 +16,7 @@ pub mod wechat_friendship;
 use async_graphql::MergedObject;
 
 pub use demand_change::DemandChange;
-pub use follow_up::FollowUp;
+pub use follow_up::{FollowUp, FollowUpEvent};
 pub use phone_call::PhoneCall;
 pub use satisfaction_rating::SatisfactionRating;
 pub use service_contract::ServiceContract;
