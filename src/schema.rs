@@ -6,8 +6,8 @@ use crate::{
     app::App,
     config::Config,
     domains::{
-        customers::{CustomersMutation, CustomersQuery},
-        engagement::{EngagementMutation, EngagementQuery},
+        customers::{ContactStatus, CustomersMutation, CustomersQuery, LoanStage, SocialSecurity},
+        engagement::{CallStatus, EngagementMutation, EngagementQuery, SenderRole, WechatStatus},
         identity::{IdentityMutation, IdentityQuery},
     },
     graphql::codes::CodeBook,
@@ -51,6 +51,12 @@ pub fn checker(app: App) -> Schema {
 /// Legacy codes of all coded enums
 pub fn codes() -> CodeBook {
     CodeBook::default()
+        .add::<LoanStage>()
+        .add::<SocialSecurity>()
+        .add::<ContactStatus>()
+        .add::<SenderRole>()
+        .add::<CallStatus>()
+        .add::<WechatStatus>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -7,7 +7,7 @@ pub mod service_contact;
 use async_graphql::MergedObject;
 
 pub use client_organization::ClientOrganization;
-pub use loan_customer::{ContactStatus, LoanCustomer};
+pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};
 pub use service_contact::ServiceContact;
 
 #[derive(MergedObject, Default)]

@@ -17,10 +17,10 @@ use async_graphql::MergedObject;
 
 pub use demand_change::DemandChange;
 pub use follow_up::FollowUp;
-pub use phone_call::PhoneCall;
+pub use phone_call::{CallStatus, PhoneCall};
 pub use satisfaction_rating::SatisfactionRating;
 pub use service_contract::ServiceContract;
-pub use sms_message::SmsMessage;
+pub use sms_message::{SenderRole, SmsMessage};
 pub use sms_template::SmsTemplate;
 pub use wechat_friendship::{WechatFriendship, WechatStatus};
 
