@@ -17,4 +17,4 @@ pub mod types;
 pub use conn::{Conn, Db, Tx};
 pub use filter::Where;
 pub use run::{Cols, Frag, Run};
-pub use types::{Id, Money, Secret, Time};
+pub use types::{Day, Id, Money, Secret, Time};

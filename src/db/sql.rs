@@ -92,6 +92,41 @@ impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Contains<C> {
     }
 }
 
+/// The column begins with the text, to the letter; served by an index on the column (on PostgreSQL: COLLATE "C")
+pub struct Begins<C> {
+    column: C,
+    from: String,
+    to: String,
+}
+
+pub fn begins<C: Column>(column: C, text: &str) -> Begins<C> {
+    Begins { column, from: text.to_owned(), to: format!("{text}{}", char::MAX) }
+}
+
+expression!(Begins<C>, Bool, is_aggregate::No);
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Begins<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" COLLATE \"C\" >= ");
+        out.push_bind_param::<Text, _>(&self.from)?;
+        out.push_sql(" AND ");
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" COLLATE \"C\" < ");
+        out.push_bind_param::<Text, _>(&self.to)
+    }
+}
+impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Begins<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" >= ");
+        out.push_bind_param::<Text, _>(&self.from)?;
+        out.push_sql(" AND ");
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" < ");
+        out.push_bind_param::<Text, _>(&self.to)
+    }
+}
+
 /// ` FOR UPDATE SKIP LOCKED` on PostgreSQL; SQLite has one writer, so nothing is locked there
 pub struct SkipLocked<Q>(pub Q);
 impl<Q> QueryId for SkipLocked<Q> {

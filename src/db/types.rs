@@ -2,13 +2,14 @@
 
 use std::{fmt, hash, marker::PhantomData};
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono_tz::Tz;
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
     serialize::{self, IsNull, Output, ToSql},
-    sql_types::{BigInt, Text, Timestamp},
+    sql_types::{BigInt, Date, Text, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +117,34 @@ impl ToSql<Timestamp, diesel::sqlite::Sqlite> for Time {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> serialize::Result {
         out.set_value(self.0.format("%Y-%m-%d %H:%M:%S%.6f").to_string());
         Ok(IsNull::No)
+    }
+}
+
+/// Day of the calendar, in no time zone
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize)]
+#[diesel(sql_type = Date)]
+pub struct Day(pub NaiveDate);
+
+impl Day {
+    pub fn today(zone: Tz) -> Day {
+        Day(Utc::now().with_timezone(&zone).date_naive())
+    }
+}
+
+impl<DB: Backend> FromSql<Date, DB> for Day
+where
+    NaiveDate: FromSql<Date, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        NaiveDate::from_sql(bytes).map(Day)
+    }
+}
+impl<DB: Backend> ToSql<Date, DB> for Day
+where
+    NaiveDate: ToSql<Date, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
     }
 }
 

@@ -56,9 +56,18 @@ pub trait ContextExt {
         parent: i64,
         page: Page,
     ) -> impl Future<Output = AppResult<Connection<C>>> + Send;
+    /// [`children`](Self::children) before they become a connection
+    fn slice<C: Entity>(
+        &self,
+        relation: Relation<C>,
+        parent: i64,
+        page: Page,
+    ) -> impl Future<Output = AppResult<Slice<C>>> + Send;
     /// The only row of a parent
     fn child<C: Entity>(&self, relation: Relation<C>, parent: i64)
     -> impl Future<Output = AppResult<Option<C>>> + Send;
+    /// The numbers on the other side of a link, whatever the viewer may see of the rows behind them
+    fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<i64>>> + Send;
     /// The rows linked to this one
     fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<To>>> + Send;
 }
@@ -105,24 +114,27 @@ impl ContextExt for Context<'_> {
         Ok(Connection::new(Slice::load(&mut conn, viewer, &page, wanted).await?, &page))
     }
 
+    async fn slice<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Slice<C>> {
+        let slice = self.data_unchecked::<Loader>().load_one(ChildrenOf { relation, parent, page }).await?;
+        slice.ok_or_else(|| AppError::internal("a loader left a parent out"))
+    }
+
     async fn children<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Connection<C>> {
-        let key = ChildrenOf { relation, parent, page: page.clone() };
-        let slice = self.data_unchecked::<Loader>().load_one(key).await?;
-        let slice = slice.ok_or_else(|| AppError::internal("a loader left a parent out"))?;
-        Ok(Connection::new(slice, &page))
+        Ok(Connection::new(self.slice(relation, parent, page.clone()).await?, &page))
     }
 
     async fn child<C: Entity>(&self, relation: Relation<C>, parent: i64) -> AppResult<Option<C>> {
-        let key = ChildrenOf { relation, parent, page: Page::one() };
-        let slice = self.data_unchecked::<Loader>().load_one(key).await?;
-        Ok(slice.and_then(|slice| slice.rows.into_iter().next()))
+        Ok(self.slice(relation, parent, Page::one()).await?.rows.into_iter().next())
+    }
+
+    async fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<i64>> {
+        let key = LinkedTo { name: link.name, pairs: link.pairs, from };
+        Ok(self.data_unchecked::<Loader>().load_one(key).await?.unwrap_or_default())
     }
 
     async fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
-        let loader = self.data_unchecked::<Loader>();
-        let key = LinkedTo { name: link.name, pairs: link.pairs, from };
-        let ids: Vec<Id<To>> = loader.load_one(key).await?.unwrap_or_default().into_iter().map(Id::new).collect();
-        let mut rows = loader.load_many(ids.iter().copied()).await?;
+        let ids: Vec<Id<To>> = self.numbers(link, from).await?.into_iter().map(Id::new).collect();
+        let mut rows = self.data_unchecked::<Loader>().load_many(ids.iter().copied()).await?;
         Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
     }
 }

@@ -4,7 +4,7 @@
 
 use async_graphql::MaybeUndefined;
 
-use crate::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult, Code};
 
 /// Letters in a name, a title, a code
 pub const NAME: usize = 100;
@@ -63,6 +63,14 @@ pub fn patch<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
 
 pub fn refuse(field: &str, message: impl Into<String>) -> AppError {
     AppError::bad_input(format!("input.{field}"), message)
+}
+
+/// The row that an input refers to; where the viewer sees none, the input is at fault
+pub fn referred<T>(field: &str, found: AppResult<T>) -> AppResult<T> {
+    found.map_err(|error| match error.code {
+        Code::NotFound => refuse(field, error.message),
+        _ => error,
+    })
 }
 
 /// A phone number as a match key: digits only, without the country code of China

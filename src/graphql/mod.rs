@@ -7,6 +7,7 @@ pub mod context;
 pub mod entity;
 pub mod input;
 pub mod loader;
+pub mod merged;
 pub mod page;
 pub mod scalars;
 

@@ -1,4 +1,4 @@
-//! Scalars of the schema: ids, moments, money, 64-bit integers.
+//! Scalars of the schema: ids, moments, days, money, 64-bit integers.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,10 +6,10 @@ use async_graphql::{
     ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, OutputType, Positioned, Scalar, ScalarType,
     ServerResult, Value, parser::types::Field, registry::Registry,
 };
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 use super::entity::{Entity, decode, encode};
-use crate::db::{Id, Money, Time};
+use crate::db::{Day, Id, Money, Time};
 
 /// The id that GraphQL shows
 impl<E: Entity> fmt::Display for Id<E> {
@@ -91,6 +91,20 @@ impl ScalarType for Time {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+/// Day of the calendar, "2026-01-31"
+#[Scalar(name = "Date")]
+impl ScalarType for Day {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
+        day.map(Day).ok_or_else(|| InputValueError::custom("Not a day like 2026-01-31"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.format("%Y-%m-%d").to_string())
     }
 }
 

@@ -1,20 +1,29 @@
 //! Customers: the people and organisations that each realm sells to or serves.
 
 pub mod client_organization;
+pub mod customer;
 pub mod loan_customer;
+pub mod person;
+pub mod property_customer;
 pub mod service_contact;
 
 use async_graphql::MergedObject;
 
 pub use client_organization::ClientOrganization;
+pub use customer::Customer;
 pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};
+pub use person::Person;
+pub use property_customer::PropertyCustomer;
 pub use service_contact::ServiceContact;
 
 #[derive(MergedObject, Default)]
 pub struct CustomersQuery(
+    customer::CustomerQuery,
+    person::PersonQuery,
     loan_customer::LoanCustomerQuery,
     service_contact::ServiceContactQuery,
     client_organization::ClientOrganizationQuery,
+    property_customer::PropertyCustomerQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -22,4 +31,5 @@ pub struct CustomersMutation(
     loan_customer::LoanCustomerMutation,
     service_contact::ServiceContactMutation,
     client_organization::ClientOrganizationMutation,
+    property_customer::PropertyCustomerMutation,
 );

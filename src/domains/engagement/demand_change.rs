@@ -16,6 +16,7 @@ use crate::{
     },
     domains::{
         customers::{ClientOrganization, ServiceContact},
+        engagement::InteractionKind,
         identity::{AuditEntry, ServiceStaff, StaffMember},
     },
     entity,
@@ -251,6 +252,16 @@ impl DemandChange {
     /// Realm that the demand change belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Service
+    }
+
+    /// What it was
+    pub async fn kind(&self) -> InteractionKind {
+        InteractionKind::DemandChange
+    }
+
+    /// Contact whom it happened with
+    pub async fn customer(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceContact>> {
+        ctx.load(self.contact_id).await
     }
 
     /// When it was said

@@ -17,6 +17,7 @@ use crate::{
     },
     domains::{
         customers::{ClientOrganization, ServiceContact},
+        engagement::InteractionKind,
         identity::{AuditEntry, ServiceStaff, StaffMember},
     },
     entity,
@@ -257,6 +258,16 @@ impl FollowUp {
     /// Realm that the follow-up belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Service
+    }
+
+    /// What it was
+    pub async fn kind(&self) -> InteractionKind {
+        InteractionKind::FollowUp
+    }
+
+    /// Contact whom it happened with
+    pub async fn customer(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceContact>> {
+        ctx.load(self.contact_id).await
     }
 
     /// When it was done

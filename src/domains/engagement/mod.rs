@@ -1,9 +1,15 @@
 //! What happens between staff and customers.
 
+pub mod attachment;
+pub mod call_feedback;
+pub mod call_package;
 pub mod contact_report;
 pub mod demand_change;
+pub mod estate_project;
 pub mod follow_up;
 pub mod followers;
+pub mod interaction;
+pub mod package_phone;
 pub mod phone_call;
 pub mod satisfaction_rating;
 pub mod service_contract;
@@ -15,8 +21,14 @@ pub mod wechat_friendship;
 
 use async_graphql::MergedObject;
 
+pub use attachment::Attachment;
+pub use call_feedback::CallFeedback;
+pub use call_package::CallPackage;
 pub use demand_change::DemandChange;
+pub use estate_project::EstateProject;
 pub use follow_up::FollowUp;
+pub use interaction::{Interaction, InteractionKind};
+pub use package_phone::PackagePhone;
 pub use phone_call::{CallStatus, PhoneCall};
 pub use satisfaction_rating::SatisfactionRating;
 pub use service_contract::ServiceContract;
@@ -26,6 +38,7 @@ pub use wechat_friendship::{WechatFriendship, WechatStatus};
 
 #[derive(MergedObject, Default)]
 pub struct EngagementQuery(
+    interaction::InteractionQuery,
     sms_template::SmsTemplateQuery,
     follow_up::FollowUpQuery,
     demand_change::DemandChangeQuery,
@@ -35,6 +48,11 @@ pub struct EngagementQuery(
     sms_message::SmsMessageQuery,
     phone_call::PhoneCallQuery,
     wechat_friendship::WechatFriendshipQuery,
+    estate_project::EstateProjectQuery,
+    call_package::CallPackageQuery,
+    package_phone::PackagePhoneQuery,
+    call_feedback::CallFeedbackQuery,
+    attachment::AttachmentQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -48,4 +66,10 @@ pub struct EngagementMutation(
     sms_message::SmsMessageMutation,
     phone_call::PhoneCallMutation,
     wechat_friendship::WechatFriendshipMutation,
+    estate_project::EstateProjectMutation,
+    call_package::CallPackageMutation,
+    package_phone::PackagePhoneMutation,
+    package_phone::PackagePhoneTakeMutation,
+    call_feedback::CallFeedbackMutation,
+    attachment::AttachmentMutation,
 );

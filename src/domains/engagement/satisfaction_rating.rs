@@ -16,6 +16,7 @@ use crate::{
     },
     domains::{
         customers::{ClientOrganization, ServiceContact},
+        engagement::InteractionKind,
         identity::{AuditEntry, ServiceStaff, StaffMember},
     },
     entity,
@@ -216,6 +217,16 @@ impl SatisfactionRating {
     /// Realm that the rating belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Service
+    }
+
+    /// What it was
+    pub async fn kind(&self) -> InteractionKind {
+        InteractionKind::SatisfactionRating
+    }
+
+    /// Contact whom it happened with
+    pub async fn customer(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceContact>> {
+        ctx.load(self.contact_id).await
     }
 
     /// When it was said

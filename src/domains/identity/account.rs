@@ -7,10 +7,12 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{AuditEntry, LoanOfficer, ServiceStaff, Session};
+use super::{AuditEntry, EstateAgent, LoanOfficer, ServiceStaff, Session};
+
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
+    domains::engagement::Attachment,
     entity,
     error::{AppError, AppResult},
     graphql::{Connection, ContextExt, Entity, Page, PageInput, entity::Visible, input, page, scalars::Long},
@@ -212,6 +214,11 @@ impl Account {
             .await
     }
 
+    /// With its sessions and its profile; refused by the database where rows of the business refer to it
+    pub async fn delete(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
+        diesel::delete(accounts::table.filter(accounts::id.eq(id))).run(conn).await
+    }
+
     pub async fn note_login(conn: &mut Conn, id: Id<Account>) -> QueryResult<()> {
         diesel::update(accounts::table.filter(accounts::id.eq(id)))
             .set(accounts::last_login_at.eq(Time::now()))
@@ -236,6 +243,25 @@ impl Account {
     /// Its profile in the realm SERVICE
     async fn service_staff(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceStaff>> {
         ctx.child(ServiceStaff::OF_ACCOUNT, self.id.number).await
+    }
+
+    /// Its profile in the realm ESTATE
+    async fn estate_agent(&self, ctx: &Context<'_>) -> AppResult<Option<EstateAgent>> {
+        ctx.child(EstateAgent::OF_ACCOUNT, self.id.number).await
+    }
+
+    /// Files that it uploaded, newest first, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Attachment>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(Attachment::OF_ACCOUNT, self.id.number, page).await
     }
 }
 

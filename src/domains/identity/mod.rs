@@ -3,9 +3,12 @@
 
 pub mod account;
 pub mod audit_entry;
+pub mod dictionary_entry;
+pub mod estate_agent;
 pub mod loan_officer;
 pub mod login_throttle;
 pub mod menu_item;
+pub mod server_authority;
 pub mod service_staff;
 pub mod session;
 pub mod session_cache;
@@ -16,6 +19,8 @@ use async_graphql::MergedObject;
 
 pub use account::{Account, NewAccount};
 pub use audit_entry::AuditEntry;
+pub use dictionary_entry::DictionaryEntry;
+pub use estate_agent::EstateAgent;
 pub use loan_officer::LoanOfficer;
 pub use menu_item::MenuItem;
 pub use service_staff::ServiceStaff;
@@ -30,6 +35,9 @@ pub struct IdentityQuery(
     loan_officer::LoanOfficerQuery,
     service_staff::ServiceStaffQuery,
     menu_item::MenuItemQuery,
+    estate_agent::EstateAgentQuery,
+    dictionary_entry::DictionaryEntryQuery,
+    server_authority::ServerAuthorityQuery,
     audit_entry::AuditEntryQuery,
 );
 
@@ -40,4 +48,6 @@ pub struct IdentityMutation(
     loan_officer::LoanOfficerMutation,
     service_staff::ServiceStaffMutation,
     menu_item::MenuItemMutation,
+    estate_agent::EstateAgentMutation,
+    dictionary_entry::DictionaryEntryMutation,
 );

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Account, AuditEntry, LoanOfficer, ServiceStaff, login_throttle::LoginThrottle};
+use super::{Account, AuditEntry, EstateAgent, LoanOfficer, ServiceStaff, login_throttle::LoginThrottle};
 use crate::{
     app::App,
     auth::{Realm, SignedIn, Viewer, jwt::Claims, password},
@@ -282,6 +282,11 @@ impl Session {
     /// Profile in the realm SERVICE of the account that signed in
     async fn service_staff(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceStaff>> {
         Ok(ServiceStaff::of_account(&mut ctx.read().await?, self.account_id).await?)
+    }
+
+    /// Profile in the realm ESTATE of the account that signed in
+    async fn estate_agent(&self, ctx: &Context<'_>) -> AppResult<Option<EstateAgent>> {
+        Ok(EstateAgent::of_account(&mut ctx.read().await?, self.account_id).await?)
     }
 }
 

@@ -6,11 +6,16 @@ use super::LoanCustomer;
 use crate::{
     auth::Realm,
     domains::{
-        engagement::{PhoneCall, SmsMessage, WechatFriendship, WechatStatus},
+        engagement::{Interaction, PhoneCall, SmsMessage, WechatFriendship, WechatStatus},
         identity::{LoanOfficer, StaffMember},
     },
     error::AppResult,
-    graphql::{Connection, ContextExt, Page, page, scalars::Long},
+    graphql::{
+        Connection, ContextExt, Page,
+        merged::{MergedConnection, Merger},
+        page,
+        scalars::Long,
+    },
 };
 
 #[ComplexObject]
@@ -23,6 +28,17 @@ impl LoanCustomer {
     /// Realm that the customer belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Loan
+    }
+
+    /// What happened between staff and the customer, newest first
+    #[graphql(complexity = "page::cost(first, None, None, child_complexity)")]
+    pub async fn interactions(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> AppResult<MergedConnection<Interaction>> {
+        Interaction::of_customers(ctx, &[self.clone().into()], Merger::new(ctx, first, after)?).await
     }
 
     /// Number of the id card, which this realm does not know

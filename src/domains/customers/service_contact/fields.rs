@@ -7,11 +7,16 @@ use crate::{
     auth::Realm,
     domains::{
         customers::ClientOrganization,
-        engagement::{DemandChange, FollowUp, SatisfactionRating},
+        engagement::{DemandChange, FollowUp, Interaction, SatisfactionRating},
         identity::StaffMember,
     },
     error::AppResult,
-    graphql::{Connection, ContextExt, Page, page, scalars::Long},
+    graphql::{
+        Connection, ContextExt, Page,
+        merged::{MergedConnection, Merger},
+        page,
+        scalars::Long,
+    },
 };
 
 #[ComplexObject]
@@ -24,6 +29,17 @@ impl ServiceContact {
     /// Realm that the contact belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Service
+    }
+
+    /// What happened between staff and the customer, newest first
+    #[graphql(complexity = "page::cost(first, None, None, child_complexity)")]
+    pub async fn interactions(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> AppResult<MergedConnection<Interaction>> {
+        Interaction::of_customers(ctx, &[self.clone().into()], Merger::new(ctx, first, after)?).await
     }
 
     /// Real name, else the nickname, else the phone number

@@ -8,6 +8,7 @@ use crate::{
     db::Time,
     domains::{
         customers::LoanCustomer,
+        engagement::InteractionKind,
         identity::{LoanOfficer, StaffMember},
     },
     error::AppResult,
@@ -24,6 +25,11 @@ impl PhoneCall {
     /// Realm that it belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Loan
+    }
+
+    /// What it was
+    pub async fn kind(&self) -> InteractionKind {
+        InteractionKind::PhoneCall
     }
 
     /// When the call was made

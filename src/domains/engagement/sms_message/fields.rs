@@ -8,6 +8,7 @@ use crate::{
     db::Time,
     domains::{
         customers::LoanCustomer,
+        engagement::InteractionKind,
         identity::{LoanOfficer, StaffMember},
     },
     error::AppResult,
@@ -27,6 +28,11 @@ impl SmsMessage {
     /// Realm that it belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Loan
+    }
+
+    /// What it was
+    pub async fn kind(&self) -> InteractionKind {
+        InteractionKind::SmsMessage
     }
 
     /// When it was sent

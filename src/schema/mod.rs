@@ -1,13 +1,21 @@
 //! The domains merged into one GraphQL schema, with its limits.
 
+mod node;
+
 use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
 use crate::{
     app::App,
     config::Config,
     domains::{
-        customers::{ContactStatus, CustomersMutation, CustomersQuery, LoanStage, SocialSecurity},
-        engagement::{CallStatus, EngagementMutation, EngagementQuery, SenderRole, WechatStatus},
+        customers::{
+            CustomersMutation, CustomersQuery,
+            loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+        },
+        engagement::{
+            EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
+            phone_call::CallStatus, sms_message::SenderRole, wechat_friendship::WechatStatus,
+        },
         identity::{IdentityMutation, IdentityQuery},
     },
     graphql::codes::CodeBook,
@@ -15,7 +23,7 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub struct Query(IdentityQuery, CustomersQuery, EngagementQuery);
+pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation);
@@ -57,6 +65,8 @@ pub fn codes() -> CodeBook {
         .add::<SenderRole>()
         .add::<CallStatus>()
         .add::<WechatStatus>()
+        .add::<FollowUpEvent>()
+        .add::<PhoneStatus>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it
