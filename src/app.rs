@@ -10,7 +10,7 @@ use crate::{
     auth::jwt::Signer,
     config::Config,
     db::{Db, migrate},
-    domains::identity::Setting,
+    domains::identity::{Setting, session, session_cache::SessionCache},
 };
 
 /// Cheap to clone
@@ -22,6 +22,7 @@ pub struct Shared {
     pub db: Db,
     pub signer: Signer,
     pub files: Box<dyn ObjectStore>,
+    pub sessions: SessionCache,
 }
 
 impl Deref for App {
@@ -52,7 +53,10 @@ impl App {
         ensure!(secret.len() >= 64, "the JWT secret must have at least 64 bytes for HS512");
         std::fs::create_dir_all(&config.files)?;
         let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
-        Ok(App(Arc::new(Shared { signer: Signer::new(secret.as_bytes()), db, files, config })))
+        let signer = Signer::new(secret.as_bytes());
+        let app = App(Arc::new(Shared { signer, db, files, config, sessions: SessionCache::default() }));
+        session::listen(&app);
+        Ok(app)
     }
 }
 

@@ -62,7 +62,7 @@ pub struct Config {
     pub files: String,
 
     /// Most bytes of a request
-    #[arg(long, env = "QUINTET_MAX_BODY", default_value_t = 4 << 20, global = true)]
+    #[arg(long, env = "QUINTET_MAX_BODY", default_value_t = 8 << 20, global = true)]
     pub max_body: usize,
 
     /// Most bytes of a request that uploads files

@@ -2,10 +2,13 @@
 
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod domains;
 pub mod error;
 pub mod graphql;
+pub mod rest;
 pub mod schema;
 pub mod server;

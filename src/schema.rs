@@ -10,6 +10,8 @@ use crate::{
         engagement::{EngagementMutation, EngagementQuery},
         identity::{IdentityMutation, IdentityQuery},
     },
+    graphql::codes::CodeBook,
+    rest::engine::CheckOnly,
 };
 
 #[derive(MergedObject, Default)]
@@ -39,6 +41,16 @@ pub fn public(app: App) -> Schema {
 /// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
 pub fn trusted(app: App) -> Schema {
     builder().validation_mode(ValidationMode::Fast).data(app).finish()
+}
+
+/// A schema that validates and executes nothing
+pub fn checker(app: App) -> Schema {
+    builder().extension(CheckOnly).data(app).finish()
+}
+
+/// Legacy codes of all coded enums
+pub fn codes() -> CodeBook {
+    CodeBook::default()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -6,6 +6,7 @@
 
 pub mod conn;
 pub mod filter;
+pub mod listen;
 pub mod migrate;
 pub mod order;
 pub mod run;

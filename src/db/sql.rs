@@ -7,7 +7,7 @@ use diesel::{
     insertable::{CanInsertInSingleQuery, InsertValues},
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId, UndecoratedInsertRecord, ValuesClause},
-    sql_types::{BigInt, Bool, Text},
+    sql_types::{BigInt, Bool, Nullable, Text},
     sqlite::Sqlite,
 };
 
@@ -25,6 +25,11 @@ macro_rules! expression {
     };
 }
 pub(super) use expression;
+
+diesel::define_sql_function! {
+    /// A number in place of NULL
+    fn coalesce(column: Nullable<BigInt>, instead: BigInt) -> BigInt;
+}
 
 /// Met by no row
 pub struct Never;

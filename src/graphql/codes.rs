@@ -20,12 +20,13 @@ impl CodeBook {
         self
     }
 
-    pub fn code(&self, enumeration: &str, name: &str) -> Option<i32> {
-        self.0.get(enumeration)?.iter().find(|(value, _)| *value == name).map(|(_, code)| *code)
-    }
-
     pub fn name(&self, enumeration: &str, code: i32) -> Option<&'static str> {
         self.0.get(enumeration)?.iter().find(|(_, value)| *value == code).map(|(name, _)| *name)
+    }
+
+    /// Names and codes of an enum's values
+    pub fn values(&self, enumeration: &str) -> &[(&'static str, i32)] {
+        self.0.get(enumeration).map_or(&[], Vec::as_slice)
     }
 
     pub fn knows(&self, enumeration: &str) -> bool {

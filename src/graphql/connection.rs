@@ -58,11 +58,7 @@ impl<E: Entity> Connection<E> {
 
     /// This part as a numbered page, where it was asked for by number
     async fn page(&self) -> Option<NumberedPage> {
-        Some(NumberedPage {
-            number: i32::try_from(self.number?).ok()?,
-            size: i32::try_from(self.size).ok()?,
-            total: self.slice.total.and_then(|total| i32::try_from(total).ok()),
-        })
+        Some(NumberedPage::new(self.number?, self.size, self.slice.total))
     }
 }
 
@@ -107,7 +103,7 @@ pub struct PageInfo {
 }
 
 /// Place of a part of a list among pages of one size
-#[derive(SimpleObject)]
+#[derive(Clone, Debug, SimpleObject)]
 pub struct NumberedPage {
     /// Number of the page, from 1
     number: i32,
@@ -115,4 +111,11 @@ pub struct NumberedPage {
     size: i32,
     /// Number of rows in the whole list
     total: Option<i32>,
+}
+
+impl NumberedPage {
+    pub fn new(number: i64, size: i64, total: Option<i64>) -> Self {
+        let short = |number| i32::try_from(number).unwrap_or(i32::MAX);
+        NumberedPage { number: short(number), size: short(size), total: total.map(short) }
+    }
 }

@@ -41,6 +41,8 @@ pub trait ContextExt {
     fn begin(&self) -> impl Future<Output = AppResult<Tx>> + Send;
     /// The row with this id, if there is one that the viewer may see
     fn load<E: Entity>(&self, id: Id<E>) -> impl Future<Output = AppResult<Option<E>>> + Send;
+    /// [`load`](Self::load) of what a row may name or not
+    fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> impl Future<Output = AppResult<Option<E>>> + Send;
     /// A page of the rows that the viewer may see
     fn list<E: Entity>(
         &self,
@@ -86,6 +88,13 @@ impl ContextExt for Context<'_> {
 
     async fn load<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
         self.data_unchecked::<Loader>().load_one(id).await
+    }
+
+    async fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> AppResult<Option<E>> {
+        match id {
+            Some(id) => self.load(id).await,
+            None => Ok(None),
+        }
     }
 
     async fn list<E: Entity>(

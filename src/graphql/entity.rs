@@ -12,7 +12,7 @@ use async_graphql::{OutputType, dataloader::Loader};
 use data_encoding::BASE64URL_NOPAD;
 use diesel::{QueryResult, sql_types::BigInt};
 
-use super::page::Page;
+use super::{input, page::Page};
 use crate::{
     auth::Viewer,
     db::{
@@ -49,6 +49,45 @@ pub trait Entity: Visible + OutputType + serde::Serialize + Clone + Send + Sync 
         async move {
             let rows = Self::fetch(conn, wanted, Self::ORDER, 1, 0).await?;
             rows.into_iter().next().ok_or_else(|| AppError::not_found(Self::NAME))
+        }
+    }
+
+    /// The row that an input names; refused where the viewer sees no such row
+    fn named(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        field: &str,
+        id: Id<Self>,
+    ) -> impl Future<Output = AppResult<Self>> + Send {
+        let wanted = Self::visible(viewer).both(Self::with_ids(vec![id]));
+        async move {
+            let rows = Self::fetch(conn, wanted, Self::ORDER, 1, 0).await?;
+            rows.into_iter().next().ok_or_else(|| input::refuse(field, format!("No such {}", Self::NAME)))
+        }
+    }
+
+    /// The ids of a list in an input, each once; refused where the viewer does not see all of the rows
+    fn named_all(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        field: &str,
+        mut ids: Vec<Id<Self>>,
+        most: usize,
+    ) -> impl Future<Output = AppResult<Vec<Id<Self>>>> + Send {
+        let visible = Self::visible(viewer);
+        async move {
+            if ids.len() > most {
+                return Err(input::refuse(field, format!("At most {most} ids")));
+            }
+            ids.sort_unstable();
+            ids.dedup();
+            if !ids.is_empty() {
+                let found = Self::count(conn, visible.both(Self::with_ids(ids.clone()))).await?;
+                if usize::try_from(found) != Ok(ids.len()) {
+                    return Err(input::refuse(field, format!("Names a {} that does not exist", Self::NAME)));
+                }
+            }
+            Ok(ids)
         }
     }
 }
@@ -244,6 +283,7 @@ impl<E: Entity> Loader<Id<E>> for Loads {
     type Error = AppError;
 
     async fn load(&self, ids: &[Id<E>]) -> AppResult<HashMap<Id<E>, E>> {
+        batch(E::NAME, ids.len());
         let mut conn = self.db.read().await?;
         let wanted = E::visible(&self.viewer).both(E::with_ids(ids.to_vec()));
         let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
@@ -258,6 +298,7 @@ impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
 
     /// One statement for all parents of the same relation and page (two where totals are asked for)
     async fn load(&self, keys: &[ChildrenOf<C>]) -> AppResult<HashMap<ChildrenOf<C>, Slice<C>>> {
+        batch(C::NAME, keys.len());
         let mut conn = self.db.read().await?;
         let mut found = HashMap::with_capacity(keys.len());
         let mut groups: HashMap<(&str, &Page), Vec<&ChildrenOf<C>>> = HashMap::new();
@@ -320,6 +361,12 @@ impl Loader<LinkedTo> for Loads {
         }
         Ok(found)
     }
+}
+
+/// How many keys a loader took at once, for the metrics
+fn batch(loader: &'static str, keys: usize) {
+    metrics::histogram!("quintet_loader_rows", "loader" => loader)
+        .record(u32::try_from(keys).map_or(f64::MAX, f64::from));
 }
 
 /// Opaque text of an id or cursor

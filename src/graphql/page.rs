@@ -27,6 +27,12 @@ pub struct PageInput {
     pub size: i32,
 }
 
+impl Default for PageInput {
+    fn default() -> Self {
+        PageInput { number: 1, size: 20 }
+    }
+}
+
 /// A wanted part of a list
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {

@@ -1,6 +1,40 @@
-//! The HTTP side.
+//! The HTTP side: routes, the GraphQL endpoint, pages, health and metrics, what every request passes.
 
-use std::net::IpAddr;
+mod document;
+pub mod endpoint;
+pub mod metrics;
+mod request;
+mod routes;
+
+use std::{net::IpAddr, sync::Arc};
+
+use tokio_util::task::TaskTracker;
+
+pub use document::Document;
+pub use endpoint::Statements;
+pub use request::{Refusal, body, media_type, to_value};
+pub use routes::router;
+
+use crate::{app::App, rest::Rest, schema::Schema};
+
+/// What handlers share; cheap to clone
+#[derive(Clone)]
+pub struct Server {
+    pub app: App,
+    pub schema: Schema,
+    documents: Arc<document::Documents>,
+    pub rest: Arc<Rest>,
+    /// Mutations that run on although their client may have gone
+    pub tasks: TaskTracker,
+}
+
+impl Server {
+    pub async fn new(app: App) -> anyhow::Result<Server> {
+        let tasks = TaskTracker::new();
+        let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
+        Ok(Server { schema: crate::schema::public(app.clone()), rest, app, documents: Arc::default(), tasks })
+    }
+}
 
 /// Where a request comes from
 #[derive(Clone, Debug)]

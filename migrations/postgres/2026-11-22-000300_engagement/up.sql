@@ -23,9 +23,9 @@ CREATE TABLE sms_messages (
     signature TEXT NOT NULL,
     is_sent BOOLEAN NOT NULL,
     is_read BOOLEAN NOT NULL,
-    created_at TIMESTAMP NOT NULL,
-    UNIQUE (sender, receiver, sent_at)
+    created_at TIMESTAMP NOT NULL
 );
+CREATE UNIQUE INDEX sms_messages_once ON sms_messages (sender, receiver, sent_at, md5(content));
 CREATE INDEX sms_messages_order ON sms_messages (sent_at, id);
 CREATE INDEX sms_messages_officer ON sms_messages (officer_id, sent_at, id);
 CREATE INDEX sms_messages_customer ON sms_messages (customer_id, sent_at, id);

@@ -1,13 +1,29 @@
-//! Whom the business serves: one kind of customer for each realm.
+//! Customers: the people and organisations that each realm sells to or serves.
 
+pub mod client_organization;
+pub mod loan_customer;
 pub mod property_customer;
+pub mod service_contact;
 
 use async_graphql::MergedObject;
 
+pub use client_organization::ClientOrganization;
+pub use loan_customer::{ContactStatus, LoanCustomer};
 pub use property_customer::PropertyCustomer;
+pub use service_contact::ServiceContact;
 
 #[derive(MergedObject, Default)]
-pub struct CustomersQuery(property_customer::PropertyCustomerQuery);
+pub struct CustomersQuery(
+    loan_customer::LoanCustomerQuery,
+    service_contact::ServiceContactQuery,
+    client_organization::ClientOrganizationQuery,
+    property_customer::PropertyCustomerQuery,
+);
 
 #[derive(MergedObject, Default)]
-pub struct CustomersMutation(property_customer::PropertyCustomerMutation);
+pub struct CustomersMutation(
+    loan_customer::LoanCustomerMutation,
+    service_contact::ServiceContactMutation,
+    client_organization::ClientOrganizationMutation,
+    property_customer::PropertyCustomerMutation,
+);

@@ -3,22 +3,48 @@
 pub mod attachment;
 pub mod call_feedback;
 pub mod call_package;
+pub mod contact_report;
+pub mod demand_change;
 pub mod estate_project;
+pub mod follow_up;
+pub mod followers;
 pub mod package_phone;
+pub mod phone_call;
+pub mod satisfaction_rating;
+pub mod service_contract;
+pub mod service_statistics;
+pub mod sms_message;
 pub mod sms_template;
+pub mod upload;
+pub mod wechat_friendship;
 
 use async_graphql::MergedObject;
 
 pub use attachment::Attachment;
 pub use call_feedback::CallFeedback;
 pub use call_package::CallPackage;
+pub use demand_change::DemandChange;
 pub use estate_project::EstateProject;
+pub use follow_up::FollowUp;
 pub use package_phone::PackagePhone;
+pub use phone_call::PhoneCall;
+pub use satisfaction_rating::SatisfactionRating;
+pub use service_contract::ServiceContract;
+pub use sms_message::SmsMessage;
 pub use sms_template::SmsTemplate;
+pub use wechat_friendship::{WechatFriendship, WechatStatus};
 
 #[derive(MergedObject, Default)]
 pub struct EngagementQuery(
     sms_template::SmsTemplateQuery,
+    follow_up::FollowUpQuery,
+    demand_change::DemandChangeQuery,
+    satisfaction_rating::SatisfactionRatingQuery,
+    service_contract::ServiceContractQuery,
+    service_statistics::ServiceStatisticsQuery,
+    sms_message::SmsMessageQuery,
+    phone_call::PhoneCallQuery,
+    wechat_friendship::WechatFriendshipQuery,
     estate_project::EstateProjectQuery,
     call_package::CallPackageQuery,
     package_phone::PackagePhoneQuery,
@@ -29,6 +55,14 @@ pub struct EngagementQuery(
 #[derive(MergedObject, Default)]
 pub struct EngagementMutation(
     sms_template::SmsTemplateMutation,
+    contact_report::ContactReportMutation,
+    follow_up::FollowUpMutation,
+    demand_change::DemandChangeMutation,
+    satisfaction_rating::SatisfactionRatingMutation,
+    service_contract::ServiceContractMutation,
+    sms_message::SmsMessageMutation,
+    phone_call::PhoneCallMutation,
+    wechat_friendship::WechatFriendshipMutation,
     estate_project::EstateProjectMutation,
     call_package::CallPackageMutation,
     package_phone::PackagePhoneMutation,

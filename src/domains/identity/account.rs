@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{AuditEntry, EstateAgent, LoanOfficer, Session};
+use super::{AuditEntry, EstateAgent, LoanOfficer, ServiceStaff, Session};
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
@@ -151,6 +151,11 @@ impl Account {
         Ok(Account::fetch(conn, wanted, Account::ORDER, 1, 0).await?.into_iter().next())
     }
 
+    /// How many there are
+    pub async fn number(conn: &mut Conn) -> QueryResult<i64> {
+        Account::count(conn, Where::default()).await
+    }
+
     pub async fn create(conn: &mut Conn, new: NewAccount) -> AppResult<Account> {
         if Account::by_login(conn, new.realm, &new.login).await?.is_some() {
             return Err(AppError::conflict("This login is taken"));
@@ -190,6 +195,24 @@ impl Account {
             .await
     }
 
+    /// Login and name follow the profile of the account
+    pub async fn rename(
+        conn: &mut Conn,
+        id: Id<Account>,
+        login: Option<String>,
+        name: Option<String>,
+    ) -> QueryResult<Account> {
+        diesel::update(accounts::table.filter(accounts::id.eq(id)))
+            .set((
+                login.map(|value| accounts::login.eq(value)),
+                name.map(|value| accounts::name.eq(value)),
+                accounts::updated_at.eq(Time::now()),
+            ))
+            .returning(Account::cols())
+            .one(conn)
+            .await
+    }
+
     /// With its sessions and its profile; refused by the database where rows of the business refer to it
     pub async fn delete(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
         diesel::delete(accounts::table.filter(accounts::id.eq(id))).run(conn).await
@@ -214,6 +237,11 @@ impl Account {
     /// Its profile in the realm LOAN
     async fn loan_officer(&self, ctx: &Context<'_>) -> AppResult<Option<LoanOfficer>> {
         ctx.child(LoanOfficer::OF_ACCOUNT, self.id.number).await
+    }
+
+    /// Its profile in the realm SERVICE
+    async fn service_staff(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceStaff>> {
+        ctx.child(ServiceStaff::OF_ACCOUNT, self.id.number).await
     }
 
     /// Its profile in the realm ESTATE
@@ -325,6 +353,7 @@ impl AccountMutation {
         let changed = Account::set_password(&mut tx, id, new).await?;
         AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
         tx.commit().await?;
+        ctx.app().sessions.forget(id.number);
         Ok(AccountPasswordSetPayload { account: changed })
     }
 }
@@ -342,5 +371,6 @@ async fn set_frozen(ctx: &Context<'_>, id: Id<Account>, frozen: bool) -> AppResu
     let changed = Account::set_frozen(&mut tx, id, frozen).await?;
     AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
     tx.commit().await?;
+    ctx.app().sessions.forget(id.number);
     Ok(changed)
 }

@@ -5,12 +5,12 @@
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Account;
 use crate::{
     auth::{Administrator, Viewer},
-    db::{Conn, Id, Run as _, Time, Where, tables::audit_entries},
+    db::{Conn, Id, Run as _, Time, Where, sql::Many, tables::audit_entries},
     entity,
     error::AppResult,
     graphql::{Connection, ContextExt, Entity, Page, PageInput, entity::Visible, page, scalars::Long},
@@ -81,25 +81,45 @@ impl AuditEntry {
         Self::write(conn, ctx.viewer().ok().and_then(|viewer| viewer.account_id), action, before, after).await
     }
 
-    /// [`record`](Self::record) for what an entity is linked to, or for many new rows of it: the ids before and after
-    pub async fn record_list<E: Entity>(
+    /// [`record`](Self::record) of an entity together with the ids that it is linked to, as the field `name`
+    pub async fn record_linked<E: Entity>(
         conn: &mut Conn,
         ctx: &Context<'_>,
-        of: &E,
-        list: &str,
-        before: &[i64],
-        after: &[i64],
+        name: &str,
+        before: Option<(&E, &[i64])>,
+        after: Option<(&E, &[i64])>,
     ) -> AppResult<()> {
-        let entry = (
-            audit_entries::at.eq(Time::now()),
-            audit_entries::account_id.eq(ctx.viewer().ok().and_then(|viewer| viewer.account_id)),
-            audit_entries::action.eq(ctx.item.node.name.node.to_string()),
-            audit_entries::entity.eq(E::NAME),
-            audit_entries::entity_id.eq(of.id().number),
-            audit_entries::before.eq(json!({ list: before }).to_string()),
-            audit_entries::after.eq(json!({ list: after }).to_string()),
-        );
+        let Some((entity, _)) = after.or(before) else { return Ok(()) };
+        let linked = |(row, ids): (&E, &[i64])| {
+            let mut fields = fields(row);
+            fields.insert(name.to_owned(), ids.into());
+            fields
+        };
+        let account_id = ctx.viewer().ok().and_then(|viewer| viewer.account_id);
+        let action = ctx.item.node.name.node.as_str();
+        let entry = NewEntry::of(Time::now(), account_id, action, entity, before.map(linked), after.map(linked));
         diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
+        Ok(())
+    }
+
+    /// [`record`](Self::record) for many entities of one type, as pairs (before, after): set-based
+    pub async fn record_all<'a, E: Entity>(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        changes: impl IntoIterator<Item = (Option<&'a E>, Option<&'a E>)>,
+    ) -> AppResult<()> {
+        let (at, account_id) = (Time::now(), ctx.viewer().ok().and_then(|viewer| viewer.account_id));
+        let action = ctx.item.node.name.node.as_str();
+        let mut entries = changes
+            .into_iter()
+            .filter_map(|(before, after)| entry(at, account_id, action, before, after))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .peekable();
+        while entries.peek().is_some() {
+            let chunk = Many(entries.by_ref().take(500).collect());
+            diesel::insert_into(audit_entries::table).values(chunk).run(conn).await?;
+        }
         Ok(())
     }
 
@@ -111,25 +131,60 @@ impl AuditEntry {
         before: Option<&E>,
         after: Option<&E>,
     ) -> AppResult<()> {
-        let Some(entity) = after.or(before) else { return Ok(()) };
-        let (old, new) = (fields(before), fields(after));
-        let entry = (
-            audit_entries::at.eq(Time::now()),
-            audit_entries::account_id.eq(account_id),
-            audit_entries::action.eq(action.to_owned()),
-            audit_entries::entity.eq(E::NAME),
-            audit_entries::entity_id.eq(entity.id().number),
-            audit_entries::before.eq(before.map(|_| changed(&old, &new))),
-            audit_entries::after.eq(after.map(|_| changed(&new, &old))),
-        );
+        let Some(entry) = entry(Time::now(), account_id, action, before, after) else { return Ok(()) };
         diesel::insert_into(audit_entries::table).values(entry).run(conn).await?;
         Ok(())
     }
 }
 
-fn fields<E: Serialize>(row: Option<&E>) -> Map<String, Value> {
-    match row.map(serde_json::to_value) {
-        Some(Ok(Value::Object(fields))) => fields,
+#[derive(Insertable)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
+struct NewEntry {
+    at: Time,
+    account_id: Option<i64>,
+    action: String,
+    entity: &'static str,
+    entity_id: i64,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+fn entry<E: Entity>(
+    at: Time,
+    account_id: Option<i64>,
+    action: &str,
+    before: Option<&E>,
+    after: Option<&E>,
+) -> Option<NewEntry> {
+    let entity = after.or(before)?;
+    Some(NewEntry::of(at, account_id, action, entity, before.map(fields), after.map(fields)))
+}
+
+impl NewEntry {
+    fn of<E: Entity>(
+        at: Time,
+        account_id: Option<i64>,
+        action: &str,
+        entity: &E,
+        before: Option<Map<String, Value>>,
+        after: Option<Map<String, Value>>,
+    ) -> NewEntry {
+        let none = Map::new();
+        NewEntry {
+            at,
+            account_id,
+            action: action.to_owned(),
+            entity: E::NAME,
+            entity_id: entity.id().number,
+            before: before.as_ref().map(|old| changed(old, after.as_ref().unwrap_or(&none))),
+            after: after.as_ref().map(|new| changed(new, before.as_ref().unwrap_or(&none))),
+        }
+    }
+}
+
+fn fields<E: Serialize>(row: &E) -> Map<String, Value> {
+    match serde_json::to_value(row) {
+        Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
     }
 }

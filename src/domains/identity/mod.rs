@@ -7,8 +7,11 @@ pub mod dictionary_entry;
 pub mod estate_agent;
 pub mod loan_officer;
 pub mod login_throttle;
+pub mod menu_item;
 pub mod server_authority;
+pub mod service_staff;
 pub mod session;
+pub mod session_cache;
 pub mod setting;
 pub mod staff_member;
 
@@ -19,6 +22,8 @@ pub use audit_entry::AuditEntry;
 pub use dictionary_entry::DictionaryEntry;
 pub use estate_agent::EstateAgent;
 pub use loan_officer::LoanOfficer;
+pub use menu_item::MenuItem;
+pub use service_staff::ServiceStaff;
 pub use session::Session;
 pub use setting::Setting;
 pub use staff_member::StaffMember;
@@ -28,6 +33,8 @@ pub struct IdentityQuery(
     account::AccountQuery,
     session::SessionQuery,
     loan_officer::LoanOfficerQuery,
+    service_staff::ServiceStaffQuery,
+    menu_item::MenuItemQuery,
     estate_agent::EstateAgentQuery,
     dictionary_entry::DictionaryEntryQuery,
     server_authority::ServerAuthorityQuery,
@@ -39,6 +46,8 @@ pub struct IdentityMutation(
     account::AccountMutation,
     session::SessionMutation,
     loan_officer::LoanOfficerMutation,
+    service_staff::ServiceStaffMutation,
+    menu_item::MenuItemMutation,
     estate_agent::EstateAgentMutation,
     dictionary_entry::DictionaryEntryMutation,
 );

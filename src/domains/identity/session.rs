@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Account, AuditEntry, EstateAgent, LoanOfficer, login_throttle::LoginThrottle};
+use super::{Account, AuditEntry, EstateAgent, LoanOfficer, ServiceStaff, login_throttle::LoginThrottle};
 use crate::{
     app::App,
     auth::{Realm, SignedIn, Viewer, jwt::Claims, password},
@@ -92,6 +92,25 @@ impl Visible for Session {
     }
 }
 
+/// News to the other servers: the sessions of the account with this number have ended
+const ENDED: &str = "sessions ended: ";
+
+/// Hears from other servers whose sessions have ended
+pub fn listen(app: &App) {
+    if !app.db.is_pg() {
+        return;
+    }
+    let (heard, lost) = (app.clone(), app.clone());
+    app.sessions.listener.start(
+        app.config.database_url.clone(),
+        move |news| match news.strip_prefix(ENDED).and_then(|account| account.parse().ok()) {
+            Some(account) => heard.sessions.forget(account),
+            None => heard.sessions.forget_all(),
+        },
+        move || lost.sessions.forget_all(),
+    );
+}
+
 /// How a request says whose it is
 #[derive(Clone, Copy, Debug)]
 pub enum Credential<'a> {
@@ -101,11 +120,25 @@ pub enum Credential<'a> {
     Agent { number: i64, address: &'a str, trusted: bool },
 }
 
-type ViewerRow = (i64, i64, Option<Realm>, bool, Option<i64>, Option<i64>, Option<i64>);
+impl Credential<'_> {
+    fn key(&self) -> String {
+        match self {
+            Credential::Token(token) => (*token).to_owned(),
+            Credential::Agent { number, address, trusted } => format!("agent {number} {address} {trusted}"),
+        }
+    }
+}
+
+type ViewerRow = (i64, i64, Time, Option<Realm>, bool, Option<i64>, Option<i64>, Option<i64>);
 
 impl Session {
     /// Who stands behind a credential; an error where it is worth nothing (any more)
     pub async fn viewer(app: &App, credential: Credential<'_>) -> AppResult<Viewer> {
+        let key = credential.key();
+        if let Some(viewer) = app.sessions.get(&key) {
+            return Ok(viewer);
+        }
+        let mark = app.sessions.mark();
         let refused = || AppError::unauthenticated("The token is not valid, or its session has ended");
         let mut wanted = Where::<sessions::table>::default();
         let mut agents = Where::<estate_agents::table>::default();
@@ -138,6 +171,7 @@ impl Session {
             .select((
                 accounts::id,
                 sessions::id,
+                sessions::expires_at,
                 accounts::realm,
                 accounts::is_manager,
                 loan_officers::id.nullable(),
@@ -147,8 +181,8 @@ impl Session {
             .limit(1)
             .opt(&mut app.db.read().await?)
             .await?;
-        let (account, session, realm, is_manager, officer, staff, agent) = row.ok_or_else(refused)?;
-        Ok(Viewer {
+        let (account, session, expires_at, realm, is_manager, officer, staff, agent) = row.ok_or_else(refused)?;
+        let viewer = Viewer {
             account_id: Some(account),
             session_id: Some(session),
             realm,
@@ -159,7 +193,9 @@ impl Session {
                 Some(Realm::Estate) => agent,
                 _ => None,
             },
-        })
+        };
+        app.sessions.keep(&key, &viewer, expires_at, mark);
+        Ok(viewer)
     }
 
     /// An agent whom a trusted front-end speaks for
@@ -192,16 +228,18 @@ impl Session {
         diesel::insert_into(sessions::table).values(row).returning(Session::cols()).one(conn).await
     }
 
-    async fn end(conn: &mut Conn, id: Id<Session>) -> QueryResult<Session> {
-        diesel::update(sessions::table.filter(sessions::id.eq(id)))
+    async fn end(conn: &mut Conn, session: &Session) -> QueryResult<Session> {
+        conn.tell(format!("{ENDED}{}", session.account_id.number)).await?;
+        diesel::update(sessions::table.filter(sessions::id.eq(session.id)))
             .set(sessions::ended_at.eq(Time::now()))
             .returning(Session::cols())
             .one(conn)
             .await
     }
 
-    /// Ends every session of an account
+    /// Ends every session of an account; after the commit, `app.sessions.forget(account)` makes it so here at once
     pub async fn end_all(conn: &mut Conn, account: Id<Account>) -> QueryResult<usize> {
+        conn.tell(format!("{ENDED}{}", account.number)).await?;
         diesel::update(sessions::table.filter(sessions::account_id.eq(account)).filter(sessions::ended_at.is_null()))
             .set(sessions::ended_at.eq(Time::now()))
             .run(conn)
@@ -239,6 +277,11 @@ impl Session {
     /// Profile in the realm LOAN of the account that signed in
     async fn loan_officer(&self, ctx: &Context<'_>) -> AppResult<Option<LoanOfficer>> {
         Ok(LoanOfficer::of_account(&mut ctx.read().await?, self.account_id).await?)
+    }
+
+    /// Profile in the realm SERVICE of the account that signed in
+    async fn service_staff(&self, ctx: &Context<'_>) -> AppResult<Option<ServiceStaff>> {
+        Ok(ServiceStaff::of_account(&mut ctx.read().await?, self.account_id).await?)
     }
 
     /// Profile in the realm ESTATE of the account that signed in
@@ -319,9 +362,10 @@ impl SessionMutation {
             return Err(AppError::bad_input("login", "The session belongs to another login"));
         }
         let before = Session::find(&mut tx, viewer, Id::new(viewer.session_id.unwrap_or(0))).await?;
-        let session = Session::end(&mut tx, before.id).await?;
+        let session = Session::end(&mut tx, &before).await?;
         AuditEntry::record(&mut tx, ctx, Some(&before), Some(&session)).await?;
         tx.commit().await?;
+        ctx.app().sessions.forget(account.id.number);
         Ok(SessionEndPayload { session })
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
-use super::{Account, EstateAgent, LoanOfficer};
+use super::{Account, EstateAgent, LoanOfficer, ServiceStaff};
 use crate::{auth::Realm, error::AppResult};
 
 /// Person who works with customers
@@ -16,5 +16,6 @@ use crate::{auth::Realm, error::AppResult};
 )]
 pub enum StaffMember {
     LoanOfficer(LoanOfficer),
+    ServiceStaff(ServiceStaff),
     EstateAgent(EstateAgent),
 }

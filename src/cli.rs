@@ -1,0 +1,202 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::App,
+    auth::{Realm, password},
+    config::{self, Config},
+    db::{Id, migrate},
+    demo,
+    domains::identity::{Account, AuditEntry, NewAccount},
+    error::AppError,
+    schema,
+    server::{Server, metrics, router},
+};
+
+/// One GraphQL API over five customer systems, and every legacy URL on top of it
+///
+/// Settings are flags, environment variables or lines of quintet.toml, in that order of precedence.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(flatten)]
+    config: Config,
+
+    /// Fill an empty database with invented data before serving; never for production
+    #[arg(long)]
+    demo: bool,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Bring the database's tables up to date and end
+    Migrate,
+    /// Print the GraphQL schema
+    Schema,
+    /// Manage accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+}
+
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// Create an account; asks for the password, or reads it from standard input
+    Create {
+        /// What the owner signs in with
+        login: String,
+        /// LOAN, SERVICE, ESTATE, BANK or DATA [default: all realms]
+        #[arg(long, value_parser = realm)]
+        realm: Option<Realm>,
+        /// Name of the owner
+        #[arg(long)]
+        name: Option<String>,
+        /// Without the right to see and manage the whole realm
+        #[arg(long)]
+        staff: bool,
+    },
+    /// Set an account's password and end its sessions
+    Passwd {
+        login: String,
+        #[arg(long, value_parser = realm)]
+        realm: Option<Realm>,
+    },
+}
+
+fn realm(name: &str) -> Result<Realm, String> {
+    Realm::from_name(&name.to_uppercase()).ok_or_else(|| "one of LOAN, SERVICE, ESTATE, BANK, DATA".into())
+}
+
+impl Cli {
+    /// Reads the arguments, the environment and `quintet.toml`
+    pub fn read() -> anyhow::Result<Cli> {
+        config::parse(std::env::args_os(), Path::new("quintet.toml"))
+    }
+
+    pub fn start_logging(&self) {
+        let filter = EnvFilter::try_from_env("QUINTET_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        match self.config.log_json {
+            true => log.json().init(),
+            false => log.compact().init(),
+        }
+    }
+
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            None | Some(Command::Serve) => serve(self.config, self.demo).await,
+            Some(Command::Migrate) => {
+                println!("{} migrations applied", migrate::migrate(&self.config.database_url).await?);
+                Ok(())
+            }
+            Some(Command::Schema) => {
+                print!("{}", schema::sdl());
+                Ok(())
+            }
+            Some(Command::Account(command)) => command.run(App::start(self.config).await?).await,
+        }
+    }
+}
+
+async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
+    let app = App::start(config).await?;
+    if with_demo {
+        demo::fill(&app).await?;
+    }
+    let listener = TcpListener::bind(&app.config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", app.config.listen))?;
+    metrics::start();
+    let server = Server::new(app).await?;
+    welcome(&server.app, listener.local_addr()?, with_demo).await?;
+    let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));
+    axum::serve(listener, router(server).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
+    // Mutations whose clients have gone end too.
+    tasks.close();
+    if tokio::time::timeout(grace, tasks.wait()).await.is_err() {
+        tracing::warn!("stopped although operations were still running");
+    }
+    Ok(())
+}
+
+async fn welcome(app: &App, address: SocketAddr, with_demo: bool) -> anyhow::Result<()> {
+    println!("Quintet serves on http://{address}");
+    for (name, path) in [("GraphiQL", "/graphiql"), ("GraphQL", "/graphql"), ("Health", "/health/ready")] {
+        println!("  {name:<10} http://{address}{path}");
+    }
+    if with_demo {
+        println!("Demo data, never for production. Every password is {}:", demo::PASSWORD);
+        for (realm, login, right) in demo::LOGINS {
+            println!("  {realm:<10} {login:<12} {right}");
+        }
+    } else if Account::number(&mut app.db.read().await?).await? == 0 {
+        println!("No account yet. Create one with: quintet account create <login>");
+    }
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! { () = interrupt => {}, _ = terminate.recv() => {} },
+            Err(_) => interrupt.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+    tracing::info!("stopping: requests under way end, new ones are refused");
+}
+
+impl AccountCommand {
+    async fn run(self, app: App) -> anyhow::Result<()> {
+        let told = |error: AppError| anyhow::anyhow!(error.message);
+        match self {
+            AccountCommand::Create { login, realm, name, staff } => {
+                let password = ask_password()?;
+                let name = name.unwrap_or_else(|| login.clone());
+                let new = NewAccount::new(realm, &login, &name, &password, !staff).await.map_err(told)?;
+                let mut tx = app.db.begin().await?;
+                let account = Account::create(&mut tx, new).await.map_err(told)?;
+                AuditEntry::write(&mut tx, None, "account create", None, Some(&account)).await.map_err(told)?;
+                tx.commit().await?;
+                println!("Account {login} created");
+            }
+            AccountCommand::Passwd { login, realm } => {
+                let mut tx = app.db.begin().await?;
+                let Some(before) = Account::by_login(&mut tx, realm, &login).await? else { bail!("no such account") };
+                let hash = password::hash(password::md5_hex(&ask_password()?)).await.map_err(told)?;
+                let id: Id<Account> = before.id;
+                let after = Account::set_password(&mut tx, id, hash).await?;
+                AuditEntry::write(&mut tx, None, "account passwd", Some(&before), Some(&after)).await.map_err(told)?;
+                tx.commit().await?;
+                println!("Password of {login} set; its sessions have ended");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ask_password() -> anyhow::Result<String> {
+    use std::io::{IsTerminal as _, stdin};
+    if stdin().is_terminal() {
+        return Ok(rpassword::prompt_password("Password: ")?);
+    }
+    let mut line = String::new();
+    stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,99 @@
+//! Demo data: invented, reproducible but for the dates, which end today so that default time windows are not empty.
+//!
+//! It also holds the records that the documented request examples name, so that an example answers as documented.
+
+use anyhow::ensure;
+use chrono::Duration;
+use diesel::prelude::*;
+use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::SmallRng};
+
+use crate::{
+    app::App,
+    auth::password,
+    db::{Conn, Run as _, Secret, Time, tables::accounts},
+    domains::identity::{Account, NewAccount},
+    error::{AppError, AppResult},
+};
+
+/// The password of every demo login
+pub const PASSWORD: &str = "quintet-demo";
+
+/// The demo logins: realm, login, what it may
+pub const LOGINS: &[(&str, &str, &str)] = &[("(all)", "admin", "administrator of all realms")];
+
+const FAMILY: &str = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜";
+const GIVEN: &str = "安博晨丹恩方国海佳凯蓝明宁平清然思天文欣雅子泽晓云春秋冬夏雨雪松柏竹梅";
+
+/// What every realm's data is made with
+pub struct Demo {
+    pub rng: SmallRng,
+    pub now: Time,
+    /// Hash of [`PASSWORD`]
+    pub password: Secret,
+}
+
+impl Demo {
+    pub async fn new(seed: u64) -> AppResult<Demo> {
+        let password = password::hash(password::md5_hex(PASSWORD)).await?;
+        Ok(Demo { rng: SmallRng::seed_from_u64(seed), now: Time::now(), password })
+    }
+
+    /// One of these
+    pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.rng.random_range(0..choices.len())]
+    }
+
+    /// An invented name
+    pub fn person(&mut self) -> String {
+        let family: Vec<char> = FAMILY.chars().collect();
+        let given: Vec<char> = GIVEN.chars().collect();
+        let mut name = String::from(*self.pick(&family));
+        for _ in 0..self.rng.random_range(1..=2) {
+            name.push(*self.pick(&given));
+        }
+        name
+    }
+
+    /// An invented mobile number, in a range (199) with a middle that is given to nobody
+    pub fn mobile(&mut self) -> String {
+        format!("1990000{:04}", self.rng.next_u32() % 10_000)
+    }
+
+    /// A moment of the last days
+    pub fn ago(&mut self, days: i64) -> Time {
+        let seconds = self.rng.random_range(60..days * 86_400);
+        Time::from(self.now.0 - Duration::seconds(seconds))
+    }
+
+    /// An account with the demo password
+    pub async fn account(&self, conn: &mut Conn, new: NewAccount) -> AppResult<Account> {
+        Account::create(conn, NewAccount { password_hash: self.password.clone(), ..new }).await
+    }
+}
+
+/// Fills an empty database; refuses one that has accounts
+pub async fn fill(app: &App) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    let accounts: i64 = accounts::table.count().one(&mut tx).await?;
+    ensure!(accounts == 0, "the database has accounts already: demo data is for an empty one");
+    let filled: AppResult<()> = async {
+        let mut demo = Demo::new(20_261_122).await?;
+        let admin = NewAccount {
+            realm: None,
+            login: "admin".into(),
+            name: "Administrator".into(),
+            password_hash: demo.password.clone(),
+            is_manager: true,
+        };
+        demo.account(&mut tx, admin).await?;
+        realms(&mut tx, &mut demo).await
+    }
+    .await;
+    filled.map_err(|AppError { message, .. }| anyhow::anyhow!(message))?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn realms(_conn: &mut Conn, _demo: &mut Demo) -> AppResult<()> {
+    Ok(())
+}

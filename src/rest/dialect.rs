@@ -1,0 +1,92 @@
+//! What differs from one legacy system to the next.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::{Map, Value as Json};
+
+use super::{document::Operation, input::Wire};
+use crate::error::Code;
+
+/// How a legacy request says whose it is
+pub enum Presented {
+    Nothing,
+    /// A JWT or a `sid`
+    Token(String),
+    /// The number of an estate agent, without a token
+    Agent(i64),
+}
+
+/// Why an operation failed
+#[derive(Debug)]
+pub struct Failure {
+    pub code: Code,
+    pub message: String,
+    /// The wire parameter at fault, where one is
+    pub field: Option<String>,
+}
+
+impl Failure {
+    pub fn bad_input(field: &str, message: impl Into<String>) -> Failure {
+        Failure { code: Code::BadUserInput, message: message.into(), field: Some(field.to_owned()) }
+    }
+
+    /// What to tell a client that reads Chinese: the cause in his words, the parameter's name as he wrote it
+    pub fn chinese(&self) -> String {
+        let what = match self.code {
+            Code::NotFound => "记录不存在",
+            Code::Conflict => "数据冲突",
+            Code::Forbidden => "没有权限",
+            Code::Unauthenticated => "请先登录",
+            Code::RateLimited => "操作过于频繁，请稍后再试",
+            Code::Unavailable => "服务暂不可用，请稍后再试",
+            Code::Internal => "系统异常",
+            Code::BadUserInput | Code::CostExceeded | Code::GraphqlParseFailed | Code::GraphqlValidationFailed => {
+                "参数错误"
+            }
+        };
+        match (&self.field, self.code) {
+            (Some(field), Code::BadUserInput) => format!("{what}: {field}"),
+            // The number under which the log has the cause
+            (_, Code::Internal) => format!("{what} {}", self.message.rsplit(' ').next().unwrap_or_default()),
+            _ => what.to_owned(),
+        }
+    }
+}
+
+/// Envelope, token, dates and errors of one system
+pub trait Dialect: Send + Sync {
+    /// Whose request it is
+    fn presented(&self, headers: &HeaderMap, _wire: &Wire) -> Presented {
+        bearer(headers)
+    }
+
+    /// Wraps what the document shows
+    fn success(&self, operation: &Operation, data: Map<String, Json>) -> Json;
+
+    /// Wraps an error; `text` is what the operation's document says for it
+    fn failure(&self, failure: &Failure, text: Option<&str>) -> Json;
+
+    /// Status of a failure
+    fn status(&self, _failure: &Failure) -> StatusCode {
+        StatusCode::OK
+    }
+
+    /// Headers to answer with besides the body
+    fn headers(&self, _operation: &Operation, _data: &Json) -> HeaderMap {
+        HeaderMap::new()
+    }
+}
+
+/// `Authorization: Bearer <token>`, or the bare token
+pub fn bearer(headers: &HeaderMap) -> Presented {
+    let Some(value) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
+        return Presented::Nothing;
+    };
+    let token = match value.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => &value[7..],
+        _ => value,
+    };
+    match token.trim() {
+        "" => Presented::Nothing,
+        token => Presented::Token(token.to_owned()),
+    }
+}

@@ -1,0 +1,48 @@
+//! eartip 接口列表: `{status, msg?, data?, page_info?}`, always HTTP 200; status 1 for every failure.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    Dialect, Failure,
+    dialect::{Presented, bearer},
+    document::Operation,
+    input::Wire,
+};
+
+pub struct Eartip;
+
+impl Dialect for Eartip {
+    /// Cookie, bearer header or query parameter `sid` (recommendation of contract section 2.1)
+    fn presented(&self, headers: &HeaderMap, wire: &Wire) -> Presented {
+        let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|cookies| cookies.to_str().ok());
+        let sid = cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| cookie.trim().strip_prefix("sid="));
+        match (bearer(headers), sid.or_else(|| wire.query("sid"))) {
+            (Presented::Nothing, Some(sid)) => Presented::Token(sid.to_owned()),
+            (presented, _) => presented,
+        }
+    }
+
+    fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
+        data.insert("status".into(), json!(0));
+        if let Some(message) = &operation.message {
+            data.insert("msg".into(), json!(message));
+        }
+        Json::Object(data)
+    }
+
+    fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {
+        json!({"status": 1, "msg": text.map_or_else(|| failure.chinese(), str::to_owned)})
+    }
+
+    /// A new session also becomes a cookie, which scripts do not see and foreign pages do not send
+    fn headers(&self, _: &Operation, data: &Json) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let sid = data.pointer("/data/sid").and_then(Json::as_str);
+        let cookie = sid.map(|sid| format!("sid={sid}; Path=/api; HttpOnly; SameSite=Lax"));
+        if let Some(Ok(cookie)) = cookie.map(|cookie| HeaderValue::from_str(&cookie)) {
+            headers.insert(header::SET_COOKIE, cookie);
+        }
+        headers
+    }
+}

@@ -1,0 +1,31 @@
+//! ihk 联动 Call 客: bare objects, `{"errmsg": …}` for failures, always HTTP 200, no token.
+//!
+//! Its clients send the agent's number only. The number is believed from the address that the agent signed in from,
+//! and from configured addresses (see `Session::viewer`).
+
+use axum::http::HeaderMap;
+use serde_json::{Map, Value as Json, json};
+
+use super::{Dialect, Failure, dialect::Presented, document::Operation, input::Wire};
+
+pub struct Ihk;
+
+impl Dialect for Ihk {
+    fn presented(&self, _: &HeaderMap, wire: &Wire) -> Presented {
+        ["user_id", "reg_user_id"]
+            .iter()
+            .find_map(|name| wire.number(name))
+            .map_or(Presented::Nothing, Presented::Agent)
+    }
+
+    fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
+        if let Some(message) = &operation.message {
+            data.insert("errmsg".into(), json!(message));
+        }
+        Json::Object(data)
+    }
+
+    fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {
+        json!({"errmsg": text.map_or_else(|| failure.chinese(), str::to_owned)})
+    }
+}

@@ -1,0 +1,270 @@
+//! From wire parameters to GraphQL variables: legacy clients send "10" for an Int and numbers for strings.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Value, Variables,
+    parser::types::{BaseType, Type},
+};
+use chrono::{Duration, Months, NaiveDate, NaiveDateTime, TimeZone as _};
+use chrono_tz::Tz;
+use serde_json::{Map, Value as Json};
+
+use super::{Failure, types::Types};
+use crate::{db::Time, graphql::codes::CodeBook, server::to_value};
+
+/// What a request carries
+#[derive(Default)]
+pub struct Wire {
+    path: Map<String, Json>,
+    query: Map<String, Json>,
+    fields: Map<String, Json>,
+    /// The whole JSON body
+    body: Json,
+}
+
+impl Wire {
+    pub fn new(path: Map<String, Json>, query: Map<String, Json>, body: Json) -> Wire {
+        match body {
+            Json::Object(fields) => Wire { path, query, fields: fields.clone(), body: Json::Object(fields) },
+            body => Wire { path, query, fields: Map::new(), body },
+        }
+    }
+
+    /// A parameter, wherever it stands; the path is above the body, the body above the query
+    fn get(&self, name: &str) -> Option<&Json> {
+        [&self.path, &self.fields, &self.query].into_iter().find_map(|place| place.get(name))
+    }
+
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.get(name).and_then(Json::as_str)
+    }
+
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Json::Number(number) => number.as_i64(),
+            Json::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+/// Parameters of a query string or form; a repeated name makes a list
+pub fn pairs(text: &[u8]) -> Map<String, Json> {
+    let mut fields = Map::new();
+    for (name, value) in form_urlencoded::parse(text) {
+        let value = Json::String(value.into_owned());
+        match fields.get_mut(&*name) {
+            None => drop(fields.insert(name.into_owned(), value)),
+            Some(Json::Array(values)) => values.push(value),
+            Some(first) => *first = Json::Array(vec![first.take(), value]),
+        }
+    }
+    fields
+}
+
+/// Where a variable's value comes from
+pub enum Source {
+    Parameter(String),
+    /// `@body`: the whole JSON body
+    Body,
+    /// `$has_x`: whether the parameter is there and not null
+    Presence(String),
+}
+
+/// How long before now a window starts where the client does not say
+pub enum Ago {
+    Days(i64),
+    Years(u32),
+}
+
+/// A variable of a document
+pub struct Variable {
+    pub name: String,
+    pub ty: Type,
+    pub source: Source,
+    pub has_default: bool,
+    pub ago: Option<Ago>,
+    /// Wire name → name of the input field
+    pub rename: HashMap<String, String>,
+    /// Wire value as text → value
+    pub map: HashMap<String, Json>,
+}
+
+/// What coercion needs to know
+pub struct Coercion<'a> {
+    pub types: &'a Types,
+    pub codes: &'a CodeBook,
+    pub zone: Tz,
+}
+
+impl Coercion<'_> {
+    pub fn variables(&self, wanted: &[Variable], wire: &Wire) -> Result<Variables, Failure> {
+        let mut variables = Variables::default();
+        for variable in wanted {
+            let (name, value) = match &variable.source {
+                Source::Presence(name) => {
+                    let there = wire.get(name).is_some_and(|value| !value.is_null());
+                    (name.as_str(), Some(Value::Boolean(there)))
+                }
+                Source::Parameter(name) => (name.as_str(), self.variable(variable, name, wire.get(name))?),
+                Source::Body => {
+                    let body = Some(&wire.body).filter(|body| !body.is_null());
+                    (variable.name.as_str(), self.variable(variable, &variable.name, body)?)
+                }
+            };
+            match value.filter(|value| *value != Value::Null || variable.ty.nullable && !variable.has_default) {
+                Some(value) => drop(variables.insert(Name::new(&variable.name), value)),
+                None if variable.ty.nullable || variable.has_default => {}
+                None => return Err(Failure::bad_input(name, format!("{name} is missing"))),
+            }
+        }
+        Ok(variables)
+    }
+
+    fn variable(&self, variable: &Variable, name: &str, raw: Option<&Json>) -> Result<Option<Value>, Failure> {
+        let raw = raw.filter(|raw| !raw.is_null());
+        if let Some(mapped) = variable.map.get(&text(raw.unwrap_or(&Json::Null))) {
+            return Ok(Some(to_value(mapped.clone())));
+        }
+        match (raw, &variable.ago) {
+            (None | Some(Json::String(_)), Some(ago)) if raw.and_then(Json::as_str).is_none_or(str::is_empty) => {
+                Ok(Some(Value::String(ago.moment())))
+            }
+            (Some(raw), _) => self.value(&variable.ty, raw, name, &variable.rename).map(Some),
+            (None, _) => Ok(None),
+        }
+    }
+
+    /// A wire value as a value of the type; `at` names it in errors
+    fn value(&self, ty: &Type, raw: &Json, at: &str, rename: &HashMap<String, String>) -> Result<Value, Failure> {
+        let bad = |what: &str| Failure::bad_input(at, format!("{at} must be {what}"));
+        if raw.is_null() {
+            return Ok(Value::Null);
+        }
+        let name = match &ty.base {
+            BaseType::List(inner) => {
+                let items = items(raw).ok_or_else(|| bad("a list"))?;
+                let items = items.iter().enumerate();
+                let values = items.map(|(index, item)| self.value(inner, item, &format!("{at}[{index}]"), rename));
+                return Ok(Value::List(values.collect::<Result<_, _>>()?));
+            }
+            BaseType::Named(name) => name.as_str(),
+        };
+        // Old clients send every field of a form, the empty ones too.
+        if raw.as_str() == Some("") && name != "String" {
+            return Ok(Value::Null);
+        }
+        match name {
+            "Int" | "Long" => {
+                let number = text(raw).trim().parse::<i64>().ok();
+                let number = number.filter(|number| name == "Long" || i32::try_from(*number).is_ok());
+                Ok(Value::Number(number.ok_or_else(|| bad("an integer"))?.into()))
+            }
+            "Boolean" => match text(raw).as_str() {
+                "true" | "1" => Ok(Value::Boolean(true)),
+                "false" | "0" => Ok(Value::Boolean(false)),
+                _ => Err(bad("true or false")),
+            },
+            "String" | "ID" | "Money" | "Decimal" => match raw {
+                Json::String(text) if name == "String" => Ok(Value::String(text.clone())),
+                Json::String(_) | Json::Number(_) => Ok(Value::String(text(raw).trim().to_owned())),
+                Json::Bool(_) if name == "String" => Ok(Value::String(text(raw))),
+                _ => Err(bad("a text or a number")),
+            },
+            "DateTime" => {
+                let moment = moment(raw, self.zone).ok_or_else(|| bad("a time like 2026-01-31 08:30:00"))?;
+                Ok(Value::String(moment.0.to_rfc3339()))
+            }
+            _ => match (self.types.fields(name), raw) {
+                (Some(_), Json::Object(fields)) => self.object(name, fields, at, rename),
+                (Some(_), _) => Err(bad("an object")),
+                (None, _) if self.codes.knows(name) => {
+                    let code = text(raw).trim().parse().ok().and_then(|code| self.codes.name(name, code));
+                    Ok(Value::String(code.ok_or_else(|| bad("one of the documented codes"))?.to_owned()))
+                }
+                (None, raw) => Ok(to_value(raw.clone())),
+            },
+        }
+    }
+
+    fn object(
+        &self,
+        name: &str,
+        fields: &Map<String, Json>,
+        at: &str,
+        rename: &HashMap<String, String>,
+    ) -> Result<Value, Failure> {
+        let mut object = async_graphql::indexmap::IndexMap::new();
+        let renamed = |wire: &str| rename.get(wire).map_or_else(|| wire.to_owned(), String::clone);
+        for (wire, raw) in fields {
+            let field = renamed(wire);
+            if let Some(ty) = self.types.field(name, &field) {
+                let value = self.value(ty, raw, &format!("{at}.{wire}"), rename)?;
+                object.insert(Name::new(field), value);
+            }
+        }
+        for field in self.types.fields(name).unwrap_or_default() {
+            let missing = object.get(field.name.as_str()).is_none_or(|value| *value == Value::Null);
+            if missing && !field.ty.nullable && !field.has_default {
+                let wire = rename.iter().find(|(_, to)| **to == field.name).map_or(&field.name, |(wire, _)| wire);
+                return Err(Failure::bad_input(&format!("{at}.{wire}"), format!("{at}.{wire} is missing")));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// A list as JSON, as its JSON text `[1,2]`, with commas `1,2`, as one value
+fn items(raw: &Json) -> Option<Vec<Json>> {
+    match raw {
+        Json::Array(items) if items.len() == 1 && items[0].as_str().is_some_and(|item| item.starts_with('[')) => {
+            self::items(&items[0])
+        }
+        Json::Array(items) => Some(items.clone()),
+        Json::String(text) if text.trim_start().starts_with('[') => serde_json::from_str(text).ok(),
+        Json::String(text) if text.trim().is_empty() => Some(Vec::new()),
+        Json::String(text) => Some(text.split(',').map(|item| Json::String(item.trim().to_owned())).collect()),
+        Json::Object(_) => None,
+        single => Some(vec![single.clone()]),
+    }
+}
+
+fn text(raw: &Json) -> String {
+    match raw {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl Ago {
+    fn moment(&self) -> String {
+        let now = Time::now().0;
+        match self {
+            Ago::Days(days) => now - Duration::days(*days),
+            Ago::Years(years) => now.checked_sub_months(Months::new(12 * years)).unwrap_or(now),
+        }
+        .to_rfc3339()
+    }
+}
+
+/// A legacy moment: wall clock with or without a fraction, a day, or milliseconds since 1970
+fn moment(raw: &Json, zone: Tz) -> Option<Time> {
+    if let Json::Number(number) = raw {
+        return chrono::DateTime::from_timestamp_millis(number.as_i64()?).map(Time::from);
+    }
+    let text = raw.as_str()?.trim();
+    let wall = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))
+        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(NaiveDateTime::from))
+        .ok();
+    match wall {
+        // PostgreSQL and SQLite keep years of four digits alike.
+        Some(wall) => zone
+            .from_local_datetime(&wall)
+            .earliest()
+            .map(|moment| Time::from(moment.to_utc()))
+            .filter(|time| (1..=9999).contains(&chrono::Datelike::year(&time.0))),
+        None => chrono::DateTime::parse_from_rfc3339(text).ok().map(|moment| Time::from(moment.to_utc())),
+    }
+}

@@ -1,0 +1,146 @@
+//! From GraphQL data to the documented answer: codes for enums, wall-clock times, odd shapes.
+
+use std::collections::HashMap;
+
+use async_graphql::Value;
+use chrono::DateTime;
+use chrono_tz::Tz;
+use serde_json::{Map, Value as Json, json};
+
+/// How a field of a document appears in the answer; compiled once
+#[derive(Default)]
+pub struct Shape {
+    pub key: String,
+    pub form: Form,
+    /// `@spread`: its children stand in its parent
+    pub spread: bool,
+    /// `@hide`: run, not shown
+    pub hide: bool,
+    /// `@tuple`: an array of its values instead of an object
+    pub tuple: bool,
+    /// `@unwrap`: its only child's value
+    pub unwrap: bool,
+    /// `@const`: always this
+    pub constant: Option<Json>,
+    /// `@null`: instead of null
+    pub null: Option<Json>,
+    /// Value as text → what stands for it: `@map`, and an enum's legacy codes
+    pub map: HashMap<String, Json>,
+    pub children: Vec<Shape>,
+}
+
+/// How a leaf is written
+#[derive(Default, Clone, Copy, PartialEq, Debug)]
+pub enum Form {
+    #[default]
+    Plain,
+    /// "2026-01-31 08:30:00"
+    DateTime,
+    /// "2026-01-31 08:30:00.000"
+    DateTimeMs,
+    /// "2026-01-31"
+    Date,
+    /// Milliseconds since 1970
+    EpochMs,
+    /// The same as text
+    EpochMsText,
+    Text,
+    Number,
+}
+
+impl Form {
+    /// The names of `@wire(as:)`
+    pub fn named(name: &str) -> Option<Form> {
+        Some(match name {
+            "STRING" => Form::Text,
+            "NUMBER" => Form::Number,
+            "EPOCH_MS" => Form::EpochMs,
+            "EPOCH_MS_STRING" => Form::EpochMsText,
+            "DATE" => Form::Date,
+            "DATE_TIME" => Form::DateTime,
+            "DATE_TIME_MS" => Form::DateTimeMs,
+            _ => return None,
+        })
+    }
+}
+
+/// Writes wall-clock times of one zone
+#[derive(Clone, Copy)]
+pub struct Writer {
+    pub zone: Tz,
+}
+
+impl Writer {
+    /// The fields that the shapes make of an object
+    pub fn object(&self, shapes: &[Shape], value: &Value) -> Map<String, Json> {
+        let mut object = Map::new();
+        self.fill(shapes, value, &mut object);
+        object
+    }
+
+    fn fill(&self, shapes: &[Shape], value: &Value, object: &mut Map<String, Json>) {
+        let Value::Object(fields) = value else { return };
+        for shape in shapes {
+            // A field that @include left out is not there.
+            let Some(value) = fields.get(shape.key.as_str()) else { continue };
+            match shape {
+                Shape { hide: true, .. } => {}
+                Shape { spread: true, .. } => self.fill(&shape.children, value, object),
+                _ => drop(object.insert(shape.key.clone(), self.value(shape, value))),
+            }
+        }
+    }
+
+    fn value(&self, shape: &Shape, value: &Value) -> Json {
+        if let Some(constant) = &shape.constant {
+            return constant.clone();
+        }
+        if let Value::List(items) = value {
+            return Json::Array(items.iter().map(|item| self.value(shape, item)).collect());
+        }
+        if !shape.map.is_empty()
+            && let Some(mapped) = shape.map.get(&text(value))
+        {
+            return mapped.clone();
+        }
+        match value {
+            Value::Null => shape.null.clone().unwrap_or(Json::Null),
+            Value::Object(_) if !shape.children.is_empty() => {
+                let object = self.object(&shape.children, value);
+                match (shape.unwrap, shape.tuple) {
+                    (true, _) => object.into_iter().next().map_or(Json::Null, |(_, value)| value),
+                    (_, true) => Json::Array(object.into_iter().map(|(_, value)| value).collect()),
+                    _ => Json::Object(object),
+                }
+            }
+            leaf => self.leaf(shape.form, leaf),
+        }
+    }
+
+    fn leaf(&self, form: Form, value: &Value) -> Json {
+        let moment = || DateTime::parse_from_rfc3339(&text(value)).ok();
+        let wall = |format: &str| match moment() {
+            Some(moment) => Json::String(moment.with_timezone(&self.zone).format(format).to_string()),
+            // A date without a time has no zone.
+            None => Json::String(text(value)),
+        };
+        match form {
+            Form::Plain => value.clone().into_json().unwrap_or_default(),
+            Form::DateTime => wall("%Y-%m-%d %H:%M:%S"),
+            Form::DateTimeMs => wall("%Y-%m-%d %H:%M:%S%.3f"),
+            Form::Date => wall("%Y-%m-%d"),
+            Form::EpochMs => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis())),
+            Form::EpochMsText => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis().to_string())),
+            Form::Text => Json::String(text(value)),
+            Form::Number => text(value).parse::<serde_json::Number>().map_or(Json::Null, Json::Number),
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Enum(name) => name.to_string(),
+        other => other.clone().into_json().unwrap_or_default().to_string(),
+    }
+}

@@ -1,0 +1,23 @@
+//! rongzi 融助手: `{code, msg, data}`, always HTTP 200; code 1 for a failure, 500 for a token that is worth nothing.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Dialect, Failure, document::Operation};
+use crate::error::Code;
+
+pub struct Rongzi;
+
+impl Dialect for Rongzi {
+    fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
+        let data = data.remove("data").unwrap_or(Json::Null);
+        json!({"code": 0, "msg": operation.message.as_deref().unwrap_or("操作成功"), "data": data})
+    }
+
+    fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {
+        match (failure.code, text) {
+            (_, Some(text)) => json!({"code": 1, "msg": text}),
+            (Code::Unauthenticated, None) => json!({"code": 500, "msg": "不合法的token"}),
+            (_, None) => json!({"code": 1, "msg": failure.chinese()}),
+        }
+    }
+}

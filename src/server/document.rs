@@ -1,0 +1,144 @@
+//! Documents: read once, kept by their text, measured before the parser sees them.
+
+use std::{collections::HashSet, sync::Arc};
+
+use async_graphql::parser::{
+    parse_query,
+    types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+};
+use async_graphql::{Pos, ServerError};
+use moka::sync::Cache;
+
+use crate::{
+    config::Config,
+    error::{AppError, Code},
+};
+
+/// A document that was parsed
+#[derive(Clone)]
+pub struct Document {
+    pub parsed: Arc<ExecutableDocument>,
+}
+
+/// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
+const MAX_NESTING: usize = 100;
+
+/// Most words and signs of a document
+const MAX_TOKENS: usize = 10_000;
+
+/// Parsed documents, the least used thrown out first
+pub struct Documents(Cache<String, Document>);
+
+impl Default for Documents {
+    fn default() -> Self {
+        Documents(Cache::builder().max_capacity(64 << 20).weigher(|text: &String, _| weight(text)).build())
+    }
+}
+
+/// A parsed document takes about ten times its text
+fn weight(text: &str) -> u32 {
+    u32::try_from(text.len().saturating_mul(10)).unwrap_or(u32::MAX)
+}
+
+impl Documents {
+    pub fn get(&self, text: &str, config: &Config) -> Result<Document, ServerError> {
+        if let Some(document) = self.0.get(text) {
+            return Ok(document);
+        }
+        measure(text, config)?;
+        let parsed = parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
+        let document = Document { parsed: Arc::new(parsed) };
+        self.0.insert(text.to_owned(), document.clone());
+        Ok(document)
+    }
+}
+
+fn measure(text: &str, config: &Config) -> Result<(), ServerError> {
+    let refuse = |message: &str| Err(server_error(AppError::cost(message)));
+    if text.len() > config.max_document {
+        return refuse(&format!("A document has at most {} bytes", config.max_document));
+    }
+    let (mut nesting, mut tokens, mut word) = (0_usize, 0_usize, false);
+    for byte in text.bytes() {
+        match byte {
+            b'{' | b'[' | b'(' => nesting += 1,
+            b'}' | b']' | b')' => nesting = nesting.saturating_sub(1),
+            _ => {}
+        }
+        let in_word = byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+        if !byte.is_ascii_whitespace() && byte != b',' && !(in_word && word) {
+            tokens += 1;
+        }
+        word = in_word;
+        if nesting > MAX_NESTING {
+            return refuse("The document is nested too deep");
+        }
+    }
+    match tokens > MAX_TOKENS {
+        true => refuse("The document has too many tokens"),
+        false => Ok(()),
+    }
+}
+
+impl Document {
+    /// The operation that a request runs
+    pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
+        let mut operations = self.parsed.operations.iter();
+        match name {
+            Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
+            None => operations.next().filter(|_| operations.next().is_none()),
+        }
+        .map(|(_, operation)| &operation.node)
+    }
+
+    pub fn operation_type(&self, name: Option<&str>) -> Option<OperationType> {
+        self.operation(name).map(|operation| operation.ty)
+    }
+
+    /// The operation's first root field: a name of the schema's, since what it does not know was not executed
+    pub fn label(&self, name: Option<&str>) -> String {
+        let root = self.operation(name).and_then(|operation| operation.selection_set.node.items.first());
+        match root.map(|selection| &selection.node) {
+            Some(Selection::Field(field)) => field.node.name.node.to_string(),
+            _ => "fragment".to_owned(),
+        }
+    }
+
+    /// Refuses an operation with too many root fields
+    pub fn check_root(&self, name: Option<&str>, most: usize) -> Result<(), ServerError> {
+        let Some(operation) = self.operation(name) else { return Ok(()) };
+        let mut seen = HashSet::new();
+        match self.fields(&operation.selection_set.node, &mut seen) > most {
+            true => Err(server_error(AppError::cost(format!("An operation has at most {most} root fields")))),
+            false => Ok(()),
+        }
+    }
+
+    fn fields<'a>(&'a self, set: &'a SelectionSet, seen: &mut HashSet<&'a str>) -> usize {
+        let mut count = 0;
+        for selection in &set.items {
+            count += match &selection.node {
+                Selection::Field(_) => 1,
+                Selection::InlineFragment(fragment) => self.fields(&fragment.node.selection_set.node, seen),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    match (seen.insert(name), self.parsed.fragments.get(name)) {
+                        (true, Some(fragment)) => self.fields(&fragment.node.selection_set.node, seen),
+                        _ => 0,
+                    }
+                }
+            };
+        }
+        count
+    }
+}
+
+/// Adds a code to an error that has none
+pub fn coded(mut error: ServerError, code: Code) -> ServerError {
+    error.extensions.get_or_insert_default().set("code", code.name());
+    error
+}
+
+pub fn server_error(error: AppError) -> ServerError {
+    async_graphql::Error::from(error).into_server_error(Pos::default())
+}

@@ -1,0 +1,76 @@
+//! `/metrics` in Prometheus' format: requests by operation and status, statements, batches, the pool.
+//!
+//! For administrators with a token, and for clients on this machine that did not come through a proxy.
+
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::{Client, Server, endpoint};
+
+const SECONDS: &[f64] = &[0.000_1, 0.000_3, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
+const ROWS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.0];
+
+/// What a request ran, for its metrics: bounded by the schema and the documents, never the client's own text
+#[derive(Clone)]
+pub struct Operation(pub String);
+
+fn recorder() -> Option<&'static PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let recorder = RECORDER.get_or_init(|| {
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)
+            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_rows".into()), ROWS));
+        match builder.map(PrometheusBuilder::install_recorder) {
+            Ok(Ok(handle)) => Some(handle),
+            _ => None,
+        }
+    });
+    recorder.as_ref()
+}
+
+/// Starts recording; histograms are folded from time to time so that they do not grow
+pub fn start() {
+    let Some(handle) = recorder() else { return };
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            handle.run_upkeep();
+        }
+    });
+}
+
+/// Counts and times every request
+pub async fn record(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let operation = response.extensions().get::<Operation>().map_or_else(|| "other".to_owned(), |it| it.0.clone());
+    let labels = [("operation", operation), ("status", response.status().as_u16().to_string())];
+    metrics::counter!("quintet_requests_total", &labels).increment(1);
+    metrics::histogram!("quintet_request_seconds", &labels[..1]).record(start.elapsed().as_secs_f64());
+    response
+}
+
+pub async fn metrics(State(server): State<Server>, client: Client, headers: HeaderMap) -> Response {
+    let direct = client.address.is_loopback() && !headers.contains_key("x-forwarded-for");
+    if !direct && !endpoint::viewer(&server, &headers).await.administers() {
+        return (StatusCode::FORBIDDEN, "only for administrators").into_response();
+    }
+    let (used, open) = server.app.db.usage();
+    for (name, connections) in [("quintet_pool_used", used), ("quintet_pool_open", open)] {
+        metrics::gauge!(name).set(u32::try_from(connections).map_or(f64::MAX, f64::from));
+    }
+    match recorder() {
+        Some(handle) => handle.render().into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "another recorder is installed").into_response(),
+    }
+}

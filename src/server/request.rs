@@ -1,0 +1,210 @@
+//! From HTTP to GraphQL requests: POST with JSON, GET for queries, multipart uploads, batches.
+
+use std::io::{Seek as _, SeekFrom, Write as _};
+
+use async_graphql::{Name, Request as GraphqlRequest, UploadValue, Value, Variables};
+use axum::{
+    RequestExt as _,
+    body::Body,
+    extract::{Multipart, Request},
+    http::{HeaderMap, Method, StatusCode, header},
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde_json::{Map, Number, Value as Json};
+
+use crate::config::Config;
+
+/// What a client sent
+pub enum Incoming {
+    Single(GraphqlRequest),
+    Batch(Vec<GraphqlRequest>),
+}
+
+/// Why a request is none: a status and a sentence for the client
+#[derive(Debug)]
+pub struct Refusal(pub StatusCode, pub String);
+
+impl Refusal {
+    fn bad(message: impl Into<String>) -> Refusal {
+        Refusal(StatusCode::BAD_REQUEST, message.into())
+    }
+}
+
+/// Header that a browser sends along only after asking first, so that no foreign page can upload in a user's name
+const PREFLIGHT: [&str; 4] =
+    ["graphql-require-preflight", "apollo-require-preflight", "x-requested-with", "x-apollo-operation-name"];
+
+pub async fn read(request: Request, config: &Config) -> Result<Incoming, Refusal> {
+    match *request.method() {
+        Method::GET => from_query(request.uri().query().unwrap_or_default()).map(Incoming::Single),
+        Method::POST => match media_type(request.headers()).as_deref() {
+            Some("application/json") => from_body(&body(request.into_body(), config.max_body).await?, config),
+            Some("multipart/form-data") => from_form(request, config).await,
+            _ => Err(Refusal(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Content-Type must be application/json or, for uploads, multipart/form-data".into(),
+            )),
+        },
+        _ => Err(Refusal(StatusCode::METHOD_NOT_ALLOWED, "Use POST, or GET for queries".into())),
+    }
+}
+
+/// The type of a request's body, without its parameters; none for a charset other than UTF-8
+pub fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
+    let (media_type, parameters) = value.split_once(';').unwrap_or((&value, ""));
+    let foreign = parameters.split(';').any(|parameter| {
+        parameter.trim().strip_prefix("charset=").is_some_and(|charset| charset.trim_matches('"') != "utf-8")
+    });
+    (!foreign).then(|| media_type.trim().to_owned())
+}
+
+/// The whole body, up to a limit
+pub async fn body(body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes().to_vec()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes")))
+        }
+        Err(_) => Err(Refusal::bad("The body ended early")),
+    }
+}
+
+fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
+    let mut fields = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = match &*name {
+            "variables" | "extensions" if !value.is_empty() => {
+                serde_json::from_str(&value).map_err(|_| Refusal::bad(format!("{name} must be JSON")))?
+            }
+            _ => Json::String(value.into_owned()),
+        };
+        fields.insert(name.into_owned(), value);
+    }
+    one(Json::Object(fields))
+}
+
+fn from_body(body: &[u8], config: &Config) -> Result<Incoming, Refusal> {
+    let body = serde_json::from_slice(body).map_err(|error| Refusal::bad(format!("The body is no JSON: {error}")))?;
+    match body {
+        Json::Array(batch) if batch.is_empty() => Err(Refusal::bad("A batch must not be empty")),
+        Json::Array(batch) if batch.len() > config.max_batch => {
+            Err(Refusal::bad(format!("A batch has at most {} operations", config.max_batch)))
+        }
+        Json::Array(batch) => Ok(Incoming::Batch(batch.into_iter().map(one).collect::<Result<_, _>>()?)),
+        single => one(single).map(Incoming::Single),
+    }
+}
+
+/// The multipart request specification: `operations`, `map`, then the files
+async fn from_form(request: Request, config: &Config) -> Result<Incoming, Refusal> {
+    if !PREFLIGHT.iter().any(|name| request.headers().contains_key(*name)) {
+        return Err(Refusal::bad(format!("Uploads need one of the headers {}", PREFLIGHT.join(", "))));
+    }
+    let mut form: Multipart = request.with_limited_body().extract().await.map_err(|_| Refusal::bad("No such form"))?;
+    let broken = |error: axum::extract::multipart::MultipartError| Refusal(error.status(), error.body_text());
+    let (mut incoming, mut map) = (None, Map::new());
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match name.as_str() {
+            "operations" => incoming = Some(from_body(&field.bytes().await.map_err(broken)?, config)?),
+            "map" => {
+                map = serde_json::from_slice(&field.bytes().await.map_err(broken)?)
+                    .map_err(|_| Refusal::bad("map must be a JSON object"))?;
+            }
+            _ => {
+                let Some(Json::Array(paths)) = map.remove(&name) else {
+                    return Err(Refusal::bad("A file stands behind the map, and the map names it"));
+                };
+                let (filename, content_type) =
+                    (field.file_name().unwrap_or("file").to_owned(), field.content_type().map(str::to_owned));
+                let stored = |_| Refusal(StatusCode::INTERNAL_SERVER_ERROR, "The upload could not be stored".into());
+                let mut content = tempfile::tempfile().map_err(stored)?;
+                while let Some(chunk) = field.chunk().await.map_err(broken)? {
+                    content.write_all(&chunk).map_err(stored)?;
+                }
+                content.seek(SeekFrom::Start(0)).map_err(stored)?;
+                let upload = UploadValue { filename, content_type, content };
+                for path in paths.iter().filter_map(Json::as_str) {
+                    attach(incoming.as_mut(), path, upload.try_clone().map_err(stored)?)
+                        .ok_or_else(|| Refusal::bad(format!("The map's path {path} is no variable")))?;
+                }
+            }
+        }
+    }
+    match (incoming, map.keys().next()) {
+        (_, Some(missing)) => Err(Refusal::bad(format!("The file {missing} of the map is missing"))),
+        (Some(incoming), None) => Ok(incoming),
+        (None, None) => Err(Refusal::bad("The form has no part operations")),
+    }
+}
+
+fn attach(incoming: Option<&mut Incoming>, path: &str, upload: UploadValue) -> Option<()> {
+    let (request, path) = match incoming? {
+        Incoming::Single(request) => (request, path),
+        Incoming::Batch(requests) => {
+            let (index, path) = path.split_once('.')?;
+            (requests.get_mut(index.parse::<usize>().ok()?)?, path)
+        }
+    };
+    let before = request.uploads.len();
+    request.set_upload(path, upload);
+    (request.uploads.len() > before).then_some(())
+}
+
+/// One request of the GraphQL-over-HTTP specification
+fn one(request: Json) -> Result<GraphqlRequest, Refusal> {
+    let Json::Object(mut fields) = request else { return Err(Refusal::bad("A request is a JSON object")) };
+    let query = match fields.remove("query") {
+        Some(Json::String(query)) => query,
+        Some(_) => return Err(Refusal::bad("query must be a string")),
+        None => return Err(Refusal::bad("query is missing")),
+    };
+    let mut request = GraphqlRequest::new(query);
+    match fields.remove("operationName") {
+        None | Some(Json::Null) => {}
+        Some(Json::String(name)) if name.is_empty() => {}
+        Some(Json::String(name)) => request = request.operation_name(name),
+        Some(_) => return Err(Refusal::bad("operationName must be a string")),
+    }
+    match fields.remove("variables") {
+        None | Some(Json::Null) => {}
+        Some(Json::String(text)) if text.is_empty() => {}
+        Some(Json::Object(variables)) => request = request.variables(to_variables(variables)),
+        Some(_) => return Err(Refusal::bad("variables must be an object")),
+    }
+    match fields.remove("extensions") {
+        None | Some(Json::Null | Json::Object(_)) => Ok(request),
+        Some(_) => Err(Refusal::bad("extensions must be an object")),
+    }
+}
+
+fn to_variables(fields: Map<String, Json>) -> Variables {
+    let mut variables = Variables::default();
+    for (name, value) in fields {
+        variables.insert(Name::new(name), to_value(value));
+    }
+    variables
+}
+
+/// Numbers keep their text: money never passes through floating point
+pub fn to_value(json: Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Boolean(value),
+        Json::Number(number) => Value::Number(plain(number)),
+        Json::String(text) => Value::String(text),
+        Json::Array(items) => Value::List(items.into_iter().map(to_value).collect()),
+        Json::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (Name::new(name), to_value(value))).collect())
+        }
+    }
+}
+
+/// GraphQL's Int takes 1.0 as 1
+fn plain(number: Number) -> Number {
+    match number.as_str().strip_suffix(".0").and_then(|whole| whole.parse::<i64>().ok()) {
+        Some(whole) => whole.into(),
+        None => number,
+    }
+}

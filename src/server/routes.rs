@@ -1,0 +1,119 @@
+//! The routes, and what every request passes on its way in.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    str::FromStr as _,
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use serde_json::json;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+use tracing::Span;
+
+use super::{Client, Server, endpoint, metrics};
+use crate::{config::Config, error::AppError};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The whole application
+pub fn router(server: Server) -> Router {
+    let config = server.app.config.clone();
+    Router::new()
+        .route("/graphql", any(endpoint::graphql))
+        .route("/health/live", get(async || Json(json!({"status": "ok"}))))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(legacy)
+        .layer(DefaultBodyLimit::max(config.max_upload))
+        .layer(RequestBodyLimitLayer::new(config.max_upload))
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let error =
+                AppError::internal(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default());
+            (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [{"message": error.message}]}))).into_response()
+        }))
+        .layer(middleware::from_fn(metrics::record))
+        .layer(cors(&config))
+        .layer(CompressionLayer::new())
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &axum::http::Request<_>| {
+                    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+                    // The path only: a query may hold a token.
+                    tracing::info_span!("http", method = %request.method(), path = request.uri().path(), id)
+                })
+                .on_response(|response: &Response, took: Duration, _: &Span| {
+                    let statements = response.extensions().get::<endpoint::Statements>().map(|count| count.0);
+                    tracing::info!(status = response.status().as_u16(), ?took, statements, "answered");
+                }),
+        )
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .with_state(server)
+}
+
+/// Every other URL is a legacy one, or none
+async fn legacy(State(server): State<Server>, client: Client, request: Request) -> Response {
+    server.rest.answer(client, request).await
+}
+
+/// Whether the database answers
+async fn ready(State(server): State<Server>) -> Response {
+    let answer = async { server.app.db.read().await.map_err(drop)?.batch("SELECT 1").await.map_err(drop) };
+    match answer.await {
+        Ok(()) => Json(json!({"status": "ok"})).into_response(),
+        Err(()) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "the database does not answer"}))).into_response()
+        }
+    }
+}
+
+fn cors(config: &Config) -> CorsLayer {
+    let origins = match config.cors_origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(config.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())),
+    };
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            REQUEST_ID,
+            HeaderName::from_static("graphql-require-preflight"),
+        ])
+        .expose_headers([REQUEST_ID])
+        .max_age(Duration::from_secs(3600))
+}
+
+impl FromRequestParts<Server> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Client, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        // The nearest address that no proxy of ours has: further ones could be written by the client.
+        let proxies = &server.app.config.trusted_proxies;
+        let forwarded = text("x-forwarded-for").filter(|_| proxies.contains(&peer)).unwrap_or_default();
+        let hops = forwarded.rsplit(',').filter_map(|hop| IpAddr::from_str(hop.trim()).ok());
+        let address = hops.into_iter().find(|hop| !proxies.contains(hop)).unwrap_or(peer);
+        Ok(Client { address, host: text("host") })
+    }
+}

@@ -1,0 +1,167 @@
+//! Every documented operation, asked as documented, answers as documented: the whole answer is validated against the
+//! contract's schema, with unknown keys refused.
+
+use std::fs;
+
+use serde_json::{Map, Value, json};
+
+use crate::app::{Caller, both};
+
+/// An operation of a contract
+pub struct Documented {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    pub parameters: Vec<Value>,
+    /// The documented request body, if there is an example
+    pub example: Option<Value>,
+    schema: Value,
+}
+
+/// The operations of a system's contract, in its order
+pub fn operations(system: &str) -> Vec<Documented> {
+    let text = fs::read_to_string(format!("tests/contract/{system}.openapi.json")).unwrap();
+    let contract: Value = serde_json::from_str(&text).unwrap();
+    let mut found = Vec::new();
+    for (path, methods) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            let content = &operation["responses"]["200"]["content"]["application/json"];
+            let mut schema = content["schema"].clone();
+            schema["components"] = contract["components"].clone();
+            close(&mut schema);
+            found.push(Documented {
+                id: id.to_owned(),
+                method: method.to_uppercase(),
+                path: path.clone(),
+                parameters: operation["parameters"].as_array().cloned().unwrap_or_default(),
+                example: operation.pointer("/requestBody/content/application~1json/example").cloned(),
+                schema,
+            });
+        }
+    }
+    found
+}
+
+/// Refuses unknown keys wherever the contract lists the known ones
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.contains_key("properties") && !fields.contains_key("additionalProperties") {
+                fields.insert("additionalProperties".into(), json!(false));
+            }
+            fields.values_mut().for_each(close);
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+impl Documented {
+    /// Fails with all that differs from the contract
+    #[track_caller]
+    pub fn check(&self, answer: &Value) {
+        // The keyword `components` of the document stands beside the schema, where its references look for it.
+        let mut schema = self.schema.clone();
+        if let Some(fields) = schema.as_object_mut() {
+            if fields.get("additionalProperties") == Some(&json!(false)) && !fields.contains_key("properties") {
+                fields.remove("additionalProperties");
+            }
+        }
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let errors: Vec<_> =
+            validator.iter_errors(answer).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}\n{answer:#}", self.id);
+    }
+}
+
+/// Requests for operations whose contract has no example, or whose example must name something of the demo data:
+/// `tests/api/rest/<system>.json`, by operationId
+fn requests(system: &str) -> Map<String, Value> {
+    serde_json::from_str(&fs::read_to_string(format!("tests/api/rest/{system}.json")).unwrap()).unwrap()
+}
+
+/// Asks every operation of a system in order; tells how many it asked
+async fn ask_all(system: &str, caller: &Caller) -> usize {
+    let requests = requests(system);
+    let operations = operations(system);
+    for operation in &operations {
+        let request = requests.get(&operation.id).cloned().or_else(|| operation.example.clone());
+        let request = request.unwrap_or_else(|| json!({}));
+        let reply = if operation.method == "GET" {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(request.as_object().unwrap().iter().map(|(name, value)| (name, text(value))))
+                .finish();
+            let glue = if operation.path.contains('?') { '&' } else { '?' };
+            caller.get(&format!("{}{glue}{query}", operation.path)).await
+        } else {
+            caller.send(&operation.method, &operation.path, &request).await
+        };
+        assert_eq!(reply.status, 200, "{}", operation.id);
+        let answer = reply.json();
+        operation.check(&answer);
+        let success = match system {
+            "rongzi" => answer["code"] == 0,
+            "eartip" => answer["status"] == 0,
+            _ => answer.get("errmsg").is_none_or(|text| text == "ok"),
+        };
+        assert!(success, "{} with {request}: {answer}", operation.id);
+        assert!(!empty_list(&answer), "{} with {request} answers an empty list: {answer}", operation.id);
+    }
+    operations.len()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Whether there is a list in the answer, and nothing in it
+fn empty_list(answer: &Value) -> bool {
+    match answer {
+        Value::Array(items) => items.is_empty() || items.first().is_some_and(empty_list),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| !matches!(name.as_str(), "menu" | "follower") && empty_list(value))
+        }
+        _ => false,
+    }
+}
+
+/// The number of operations over all systems; each test below proves its share
+const ALL: [(&str, usize); 3] = [("rongzi", 9), ("eartip", 25), ("ihk", 11)];
+
+both! {
+    async fn rongzi_answers_as_documented(app: TestApp) {
+        let app = app.demo().await;
+        let caller = app.sign_in(Some(quintet::auth::Realm::Loan), "1611", quintet::demo::PASSWORD).await;
+        assert_eq!(ask_all("rongzi", &caller).await, ALL[0].1);
+    }
+
+    async fn eartip_answers_as_documented(app: TestApp) {
+        let app = app.demo().await;
+        let caller = app.sign_in(Some(quintet::auth::Realm::Service), "18800000001", quintet::demo::PASSWORD).await;
+        assert_eq!(ask_all("eartip", &caller).await, ALL[1].1);
+    }
+
+    async fn ihk_answers_as_documented(app: TestApp) {
+        let app = app.demo().await;
+        assert_eq!(ask_all("ihk", &app.nobody()).await, ALL[2].1);
+    }
+}
+
+#[test]
+fn every_document_is_of_the_contract() {
+    let mut known: Vec<String> = ALL.iter().flat_map(|(system, _)| operations(system)).map(|it| it.id).collect();
+    known.sort();
+    let mut written = Vec::new();
+    for file in quintet::rest::Documents::iter() {
+        let text = fs::read_to_string(format!("src/rest/{file}")).unwrap();
+        for line in text.lines().filter(|line| line.starts_with("query ") || line.starts_with("mutation ")) {
+            let name = line.split([' ', '(', '@']).nth(1).unwrap();
+            assert!(name.starts_with(file.split('/').next().unwrap()), "{name} stands in {file}");
+            written.push(name.to_owned());
+        }
+    }
+    written.sort();
+    assert_eq!(written, known);
+    assert_eq!(written.len(), 45);
+}
