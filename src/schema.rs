@@ -6,8 +6,14 @@ use crate::{
     app::App,
     config::Config,
     domains::{
-        customers::{CustomersMutation, CustomersQuery},
-        engagement::{EngagementMutation, EngagementQuery},
+        customers::{
+            CustomersMutation, CustomersQuery,
+            loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+        },
+        engagement::{
+            EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
+            phone_call::CallStatus, sms_message::SenderRole, wechat_friendship::WechatStatus,
+        },
         identity::{IdentityMutation, IdentityQuery},
     },
     graphql::codes::CodeBook,
@@ -51,6 +57,14 @@ pub fn checker(app: App) -> Schema {
 /// Legacy codes of all coded enums
 pub fn codes() -> CodeBook {
     CodeBook::default()
+        .add::<LoanStage>()
+        .add::<SocialSecurity>()
+        .add::<ContactStatus>()
+        .add::<SenderRole>()
+        .add::<CallStatus>()
+        .add::<WechatStatus>()
+        .add::<FollowUpEvent>()
+        .add::<PhoneStatus>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -2,6 +2,8 @@
 //!
 //! It also holds the records that the documented request examples name, so that an example answers as documented.
 
+mod estate;
+
 use anyhow::ensure;
 use chrono::Duration;
 use diesel::prelude::*;
@@ -19,7 +21,11 @@ use crate::{
 pub const PASSWORD: &str = "quintet-demo";
 
 /// The demo logins: realm, login, what it may
-pub const LOGINS: &[(&str, &str, &str)] = &[("(all)", "admin", "administrator of all realms")];
+pub const LOGINS: &[(&str, &str, &str)] = &[
+    ("(all)", "admin", "administrator of all realms"),
+    ("ESTATE", "00006", "estate agent 29"),
+    ("ESTATE", "00100", "manager of the estate agents"),
+];
 
 const FAMILY: &str = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜";
 const GIVEN: &str = "安博晨丹恩方国海佳凯蓝明宁平清然思天文欣雅子泽晓云春秋冬夏雨雪松柏竹梅";
@@ -94,6 +100,6 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn realms(_conn: &mut Conn, _demo: &mut Demo) -> AppResult<()> {
-    Ok(())
+async fn realms(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
+    estate::fill(conn, demo).await
 }

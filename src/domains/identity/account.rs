@@ -213,8 +213,9 @@ impl Account {
             .await
     }
 
-    /// With its sessions and its profile; refused by the database where rows of the business refer to it
+    /// With its sessions, which end, and its profile; refused by the database where rows of the business refer to it
     pub async fn delete(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
+        Session::end_all(conn, id).await?;
         diesel::delete(accounts::table.filter(accounts::id.eq(id))).run(conn).await
     }
 

@@ -361,6 +361,7 @@ impl EstateAgentMutation {
         AuditEntry::record(&mut tx, ctx, Some(&estate_agent), None).await?;
         AuditEntry::record(&mut tx, ctx, Some(&account), None).await?;
         tx.commit().await?;
+        ctx.app().sessions.forget(account.id.number);
         Ok(EstateAgentDeletePayload { estate_agent })
     }
 }
