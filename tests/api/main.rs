@@ -9,6 +9,7 @@ mod postgres;
 mod customers;
 mod engagement;
 mod house;
+mod http;
 mod identity;
 mod rest;
 mod schema;
