@@ -2,6 +2,7 @@
 
 mod document;
 pub mod endpoint;
+mod pages;
 mod request;
 mod routes;
 

@@ -25,7 +25,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Client, Server, endpoint};
+use super::{Client, Server, endpoint, pages};
 use crate::{config::Config, error::AppError};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,6 +37,7 @@ pub fn router(server: Server) -> Router {
         .route("/graphql", any(endpoint::graphql))
         .route("/health/live", get(async || Json(json!({"status": "ok"}))))
         .route("/health/ready", get(ready))
+        .merge(pages::routes())
         .fallback(legacy)
         .layer(DefaultBodyLimit::max(config.max_upload))
         .layer(RequestBodyLimitLayer::new(config.max_upload))

@@ -6,4 +6,5 @@ mod app;
 mod postgres;
 
 mod identity;
+mod pages;
 mod rest;
