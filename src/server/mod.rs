@@ -3,6 +3,7 @@
 mod document;
 pub mod endpoint;
 pub mod metrics;
+mod pages;
 mod request;
 mod routes;
 
