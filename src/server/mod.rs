@@ -2,6 +2,7 @@
 
 mod document;
 pub mod endpoint;
+mod files;
 pub mod metrics;
 mod pages;
 mod request;
@@ -13,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 pub use document::Document;
 pub use endpoint::Statements;
-pub use request::{Refusal, body, media_type, to_value};
+pub use request::{Refusal, body, has_nul, media_type, to_value};
 pub use routes::router;
 
 use crate::{app::App, rest::Rest, schema::Schema};
