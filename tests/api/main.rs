@@ -8,5 +8,7 @@ mod postgres;
 
 mod customers;
 mod engagement;
+mod house;
 mod identity;
 mod rest;
+mod schema;

@@ -26,7 +26,7 @@ pub use call_feedback::CallFeedback;
 pub use call_package::CallPackage;
 pub use demand_change::DemandChange;
 pub use estate_project::EstateProject;
-pub use follow_up::FollowUp;
+pub use follow_up::{FollowUp, FollowUpEvent};
 pub use interaction::{Interaction, InteractionKind};
 pub use package_phone::PackagePhone;
 pub use phone_call::{CallStatus, PhoneCall};
