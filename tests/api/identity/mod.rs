@@ -1,1 +1,2 @@
+mod loan_officer;
 mod session;
