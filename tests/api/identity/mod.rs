@@ -1,1 +1,2 @@
+mod service_staff;
 mod session;
