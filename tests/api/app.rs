@@ -16,7 +16,7 @@ use quintet::{
     db::{Secret, migrate},
     demo,
     domains::identity::{Account, NewAccount},
-    server::{Server, router},
+    server::{Server, Statements, router},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -156,7 +156,8 @@ impl TestApp {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Reply { status: parts.status, headers: parts.headers, body }
+        let statements = parts.extensions.get::<Statements>().map_or(0, |count| count.0);
+        Reply { status: parts.status, headers: parts.headers, body, statements }
     }
 }
 
@@ -165,6 +166,8 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// Statements sent to the database
+    pub statements: u64,
 }
 
 impl Reply {

@@ -5,6 +5,7 @@
 mod app;
 mod loan;
 mod postgres;
+mod service;
 
 mod customers;
 mod engagement;

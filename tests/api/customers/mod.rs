@@ -1,1 +1,3 @@
+mod client_organization;
 mod loan_customer;
+mod service_contact;
