@@ -1,1 +1,2 @@
 mod loan_customer;
+mod property_customer;

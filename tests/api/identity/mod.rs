@@ -1,1 +1,4 @@
+mod dictionary_entry;
+mod estate_agent;
+mod server_authority;
 mod session;

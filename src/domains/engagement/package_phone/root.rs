@@ -57,7 +57,7 @@ impl PackagePhoneMutation {
     async fn package_phones_add(
         &self,
         ctx: &Context<'_>,
-        package_id: Id<CallPackage>,
+        #[graphql(desc = "Package that the numbers belong to")] package_id: Id<CallPackage>,
         #[graphql(desc = "The numbers, at most 5000")] phones: Vec<PackagePhoneInput>,
     ) -> AppResult<PackagePhonesAddPayload> {
         if !(1..=MOST_PHONES).contains(&phones.len()) {
