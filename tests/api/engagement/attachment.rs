@@ -6,7 +6,7 @@ use quintet::{
     db::Id,
     domains::engagement::Attachment,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     app::{Answer, Caller, PASSWORD, TestApp, both},
@@ -133,8 +133,7 @@ both! {
         for file in ["x", "#__graphql_file__:0", "#__graphql_file__:x", "#__graphql_file__:99"] {
             let answer = estate.boss.query_with(UPLOAD, json!({"file": file})).await;
             assert!(answer.body["errors"].is_array(), "{file}: {}", answer.body);
-            let message: &Value = &answer.body["errors"][0]["message"];
-            assert!(!message.to_string().contains("panic"), "{file}: {message}");
+            assert!(!answer.body.to_string().contains("nternal"), "{file}: {}", answer.body);
         }
     }
 }
