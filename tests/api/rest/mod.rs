@@ -1,3 +1,4 @@
 mod contract;
+mod ihk;
 mod rongzi;
 mod eartip;
