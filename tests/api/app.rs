@@ -154,7 +154,8 @@ impl TestApp {
 
     /// What GraphQL answers to a request that carries a document
     pub async fn answer(&self, request: Request<Body>, document: &str) -> Answer {
-        Answer { body: self.send(request).await.json(), document: document.to_owned() }
+        let reply = self.send(request).await;
+        Answer { body: reply.json(), statements: reply.statements, document: document.to_owned() }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
@@ -232,6 +233,7 @@ impl Caller {
 #[derive(Debug)]
 pub struct Answer {
     pub body: Value,
+    pub statements: Option<u64>,
     document: String,
 }
 

@@ -16,3 +16,4 @@ mod identity;
 mod pages;
 mod rest;
 mod schema;
+mod sql;
