@@ -16,6 +16,7 @@ use crate::{
     domains::identity::{Account, AuditEntry, NewAccount},
     error::AppError,
     schema,
+    seed::{self, Seed},
     server::{Server, metrics, router},
 };
 
@@ -44,6 +45,8 @@ enum Command {
     Migrate,
     /// Print the GraphQL schema
     Schema,
+    /// Fill in synthetic data at scale
+    Seed(Seed),
     /// Manage accounts
     #[command(subcommand)]
     Account(AccountCommand),
@@ -103,6 +106,7 @@ impl Cli {
                 print!("{}", schema::sdl());
                 Ok(())
             }
+            Some(Command::Seed(wanted)) => seed::seed(&App::start(self.config).await?, &wanted).await,
             Some(Command::Account(command)) => command.run(App::start(self.config).await?).await,
         }
     }

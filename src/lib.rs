@@ -11,4 +11,5 @@ pub mod error;
 pub mod graphql;
 pub mod rest;
 pub mod schema;
+pub mod seed;
 pub mod server;

@@ -52,6 +52,17 @@ impl Conn {
             Conn::Lite(conn) => conn.batch_execute(sql).await,
         }
     }
+
+    /// After rows with explicit ids: lets the table number new rows behind them (SQLite does so by itself)
+    pub async fn number_on(&mut self, table: &'static str) -> QueryResult<()> {
+        match self {
+            Conn::Pg(_) => {
+                let last = format!("SELECT max(id) FROM {table}");
+                self.batch(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), ({last}))")).await
+            }
+            Conn::Lite(_) => Ok(()),
+        }
+    }
 }
 
 /// The database behind the application

@@ -13,11 +13,8 @@ use crate::{
         tables::{loan_customers, loan_officers, phone_calls, sms_messages, sms_templates, wechat_friendships},
     },
     domains::{
-        customers::{
-            ContactStatus, LoanCustomer,
-            loan_customer::{LoanStage, SocialSecurity},
-        },
-        engagement::{WechatStatus, phone_call::CallStatus, sms_message::SenderRole},
+        customers::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity},
+        engagement::{CallStatus, SenderRole, WechatStatus},
         identity::{Account, LoanOfficer, NewAccount},
     },
     error::AppResult,

@@ -2,6 +2,7 @@
 //!
 //! It also holds the records that the documented request examples name, so that an example answers as documented.
 
+mod estate;
 mod loan;
 mod service;
 
@@ -27,6 +28,8 @@ pub const LOGINS: &[(&str, &str, &str)] = &[
     ("LOAN", "1611", "loan officer AA1611"),
     ("LOAN", "1600", "manager of the loan officers"),
     ("SERVICE", "18800000001", "manager of the service team"),
+    ("ESTATE", "00006", "estate agent 29"),
+    ("ESTATE", "00100", "manager of the estate agents"),
 ];
 
 const FAMILY: &str = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜";
@@ -104,5 +107,6 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
 
 async fn realms(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     loan::fill(conn, demo).await?;
-    service::fill(conn, demo).await
+    service::fill(conn, demo).await?;
+    estate::fill(conn, demo).await
 }

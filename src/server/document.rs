@@ -4,9 +4,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::parser::{
     parse_query,
-    types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+    types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
-use async_graphql::{Pos, ServerError};
+use async_graphql::{Pos, Positioned, ServerError, Value};
 use moka::sync::Cache;
 
 use crate::{
@@ -46,10 +46,54 @@ impl Documents {
             return Ok(document);
         }
         measure(text, config)?;
-        let parsed = parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
+        let mut parsed =
+            parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
+        default_to_null(&mut parsed);
         let document = Document { parsed: Arc::new(parsed) };
         self.0.insert(text.to_owned(), document.clone());
         Ok(document)
+    }
+}
+
+/// Arguments of lists that their cost is computed from
+const PAGING: [&str; 3] = ["first", "last", "page"];
+
+/// Lets a variable that says how much of a list is wanted be left out: async-graphql 8.0.0-rc.5 otherwise refuses the
+/// request ("Variable first is not defined") when it computes the cost. For these arguments null means left out.
+fn default_to_null(document: &mut ExecutableDocument) {
+    let mut names = HashSet::new();
+    document
+        .operations
+        .iter()
+        .for_each(|(_, operation)| page_variables(&operation.node.selection_set.node, &mut names));
+    document.fragments.values().for_each(|fragment| page_variables(&fragment.node.selection_set.node, &mut names));
+    if names.is_empty() {
+        return;
+    }
+    let definitions = match &mut document.operations {
+        DocumentOperations::Single(operation) => vec![&mut operation.node.variable_definitions],
+        DocumentOperations::Multiple(all) => all.values_mut().map(|it| &mut it.node.variable_definitions).collect(),
+    };
+    for variable in definitions.into_iter().flatten() {
+        let (node, pos) = (&mut variable.node, variable.pos);
+        if node.var_type.node.nullable && node.default_value.is_none() && names.contains(node.name.node.as_str()) {
+            node.default_value = Some(Positioned::new(Value::Null, pos));
+        }
+    }
+}
+
+fn page_variables(set: &SelectionSet, names: &mut HashSet<String>) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                let paging = field.node.arguments.iter().filter(|(name, _)| PAGING.contains(&name.node.as_str()));
+                // The type of an argument's value has no public name; a variable is written "$name".
+                names.extend(paging.filter_map(|(_, value)| Some(value.node.to_string().strip_prefix('$')?.to_owned())));
+                page_variables(&field.node.selection_set.node, names);
+            }
+            Selection::InlineFragment(fragment) => page_variables(&fragment.node.selection_set.node, names),
+            Selection::FragmentSpread(_) => {}
+        }
     }
 }
 

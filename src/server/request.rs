@@ -63,11 +63,16 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
 pub async fn body(body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes().to_vec()),
-        Err(error) if error.is::<LengthLimitError>() => {
+        Err(error) if too_long(&*error) => {
             Err(Refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes")))
         }
         Err(_) => Err(Refusal::bad("The body ended early")),
     }
+}
+
+/// A limit may stand in a layer further out, so the cause may be wrapped
+fn too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(too_long)
 }
 
 fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {

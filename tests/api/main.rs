@@ -9,5 +9,8 @@ mod service;
 
 mod customers;
 mod engagement;
+mod house;
+mod http;
 mod identity;
 mod rest;
+mod schema;

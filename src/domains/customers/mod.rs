@@ -11,7 +11,7 @@ use async_graphql::MergedObject;
 
 pub use client_organization::ClientOrganization;
 pub use customer::Customer;
-pub use loan_customer::{ContactStatus, LoanCustomer};
+pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};
 pub use person::Person;
 pub use property_customer::PropertyCustomer;
 pub use service_contact::ServiceContact;

@@ -29,10 +29,10 @@ pub use estate_project::EstateProject;
 pub use follow_up::{FollowUp, FollowUpEvent};
 pub use interaction::{Interaction, InteractionKind};
 pub use package_phone::PackagePhone;
-pub use phone_call::PhoneCall;
+pub use phone_call::{CallStatus, PhoneCall};
 pub use satisfaction_rating::SatisfactionRating;
 pub use service_contract::ServiceContract;
-pub use sms_message::SmsMessage;
+pub use sms_message::{SenderRole, SmsMessage};
 pub use sms_template::SmsTemplate;
 pub use wechat_friendship::{WechatFriendship, WechatStatus};
 

@@ -8,7 +8,6 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::{AuditEntry, EstateAgent, LoanOfficer, ServiceStaff, Session};
-
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
@@ -214,8 +213,9 @@ impl Account {
             .await
     }
 
-    /// With its sessions and its profile; refused by the database where rows of the business refer to it
+    /// With its sessions, which end, and its profile; refused by the database where rows of the business refer to it
     pub async fn delete(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
+        Session::end_all(conn, id).await?;
         diesel::delete(accounts::table.filter(accounts::id.eq(id))).run(conn).await
     }
 

@@ -339,6 +339,7 @@ impl EstateAgentMutation {
         input.name.as_ref().map_or(Ok(()), |name| input::name("name", name, input::NAME))?;
         let mut tx = ctx.begin().await?;
         let before = EstateAgent::find(&mut tx, ctx.viewer()?, id).await?;
+        Account::rename(&mut tx, before.account_id, None, input.name.clone()).await?;
         let estate_agent = EstateAgent::update(&mut tx, id, input).await?;
         AuditEntry::record(&mut tx, ctx, Some(&before), Some(&estate_agent)).await?;
         tx.commit().await?;
@@ -360,6 +361,7 @@ impl EstateAgentMutation {
         AuditEntry::record(&mut tx, ctx, Some(&estate_agent), None).await?;
         AuditEntry::record(&mut tx, ctx, Some(&account), None).await?;
         tx.commit().await?;
+        ctx.app().sessions.forget(account.id.number);
         Ok(EstateAgentDeletePayload { estate_agent })
     }
 }

@@ -116,8 +116,8 @@ impl EstateProjectMutation {
         }
         let before = EstateProject::agent_ids(&mut tx, id).await?;
         EstateProject::set_agents(&mut tx, id, &wanted).await?;
-        let (before, after) = ((&estate_project, &before[..]), (&estate_project, &wanted[..]));
-        AuditEntry::record_linked(&mut tx, ctx, "agents", Some(before), Some(after)).await?;
+        let (before, after) = (Some((&estate_project, &*before)), Some((&estate_project, &*wanted)));
+        AuditEntry::record_linked(&mut tx, ctx, "agents", before, after).await?;
         tx.commit().await?;
         Ok(EstateProjectAgentsSetPayload { estate_project })
     }

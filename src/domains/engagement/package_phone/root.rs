@@ -12,7 +12,7 @@ use crate::{
     auth::{Manager, Realm, Staff},
     db::Id,
     domains::{
-        engagement::{CallFeedback, CallPackage},
+        engagement::{CallFeedback, CallPackage, upload},
         identity::AuditEntry,
     },
     error::{AppError, AppResult},
@@ -57,14 +57,14 @@ impl PackagePhoneMutation {
     async fn package_phones_add(
         &self,
         ctx: &Context<'_>,
-        package_id: Id<CallPackage>,
+        #[graphql(desc = "Package that the numbers belong to")] package_id: Id<CallPackage>,
         #[graphql(desc = "The numbers, at most 5000")] phones: Vec<PackagePhoneInput>,
     ) -> AppResult<PackagePhonesAddPayload> {
         if !(1..=MOST_PHONES).contains(&phones.len()) {
             return Err(AppError::bad_input("phones", format!("1 to {MOST_PHONES} numbers")));
         }
         for (index, phone) in phones.iter().enumerate() {
-            phone.check().map_err(|error| at(error, index))?;
+            phone.check().map_err(|error| upload::at("phones", index, error))?;
         }
         let asked = phones.len();
         let mut keys = HashSet::with_capacity(asked);
@@ -72,8 +72,7 @@ impl PackagePhoneMutation {
         let mut tx = ctx.begin().await?;
         let call_package = CallPackage::find(&mut tx, ctx.viewer()?, package_id).await?;
         let added = PackagePhone::add(&mut tx, package_id, new).await?;
-        let (before, after) = ((&call_package, &[][..]), (&call_package, &added[..]));
-        AuditEntry::record_linked(&mut tx, ctx, "addedPhones", Some(before), Some(after)).await?;
+        AuditEntry::record_all(&mut tx, ctx, added.iter().map(|phone| (None, Some(phone)))).await?;
         tx.commit().await?;
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         let (added_count, skipped_count) = (count(added.len()), count(asked - added.len()));
@@ -114,10 +113,4 @@ impl PackagePhoneMutation {
         tx.commit().await?;
         Ok(PackagePhoneDeletePayload { package_phone })
     }
-}
-
-/// Names the number that is at fault: "phones.3.phone"
-fn at(error: AppError, index: usize) -> AppError {
-    let field = error.field.as_deref().and_then(|field| field.strip_prefix("input.")).unwrap_or("phone");
-    AppError { field: Some(format!("phones.{index}.{field}")), ..error }
 }

@@ -10,7 +10,7 @@ use crate::{
         tables::{call_packages, package_phones},
     },
     domains::{
-        engagement::{CallPackage, EstateProject},
+        engagement::{CallPackage, EstateProject, upload},
         identity::EstateAgent,
     },
     graphql::{
@@ -18,9 +18,6 @@ use crate::{
         input::{self, patch},
     },
 };
-
-/// Rows of one statement, far below both engines' limits of bound values
-const CHUNK: usize = 500;
 
 impl PackagePhone {
     pub const OF_PACKAGE: Relation<PackagePhone> =
@@ -103,12 +100,12 @@ impl PackagePhone {
         .await
     }
 
-    /// Adds numbers that the package does not hold yet and tells their ids
+    /// Adds the numbers that the package does not hold yet
     pub(super) async fn add(
         conn: &mut Conn,
         package: Id<CallPackage>,
         phones: Vec<PackagePhoneInput>,
-    ) -> QueryResult<Vec<i64>> {
+    ) -> QueryResult<Vec<PackagePhone>> {
         let now = Time::now();
         let row = |phone: &PackagePhoneInput| {
             (
@@ -122,14 +119,14 @@ impl PackagePhone {
             )
         };
         let mut added = Vec::with_capacity(phones.len());
-        for chunk in phones.chunks(CHUNK) {
-            let ids: Vec<i64> = diesel::insert_into(package_phones::table)
+        for chunk in phones.chunks(upload::CHUNK) {
+            let rows: Vec<PackagePhone> = diesel::insert_into(package_phones::table)
                 .values(Many(chunk.iter().map(row).collect()))
                 .on_conflict_do_nothing()
-                .returning(package_phones::id)
+                .returning(PackagePhone::cols())
                 .all(conn)
                 .await?;
-            added.extend(ids);
+            added.extend(rows);
         }
         Ok(added)
     }
