@@ -1,6 +1,7 @@
 //! Staff and customers of each realm.
 
 use diesel::prelude::*;
+use rand::RngExt as _;
 
 use super::{Bases, Run, insert, mobile, next};
 use crate::{

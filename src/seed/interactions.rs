@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use diesel::prelude::*;
+use rand::RngExt as _;
 
 use super::{Bases, Run, Seed, insert, mobile};
 use crate::db::{

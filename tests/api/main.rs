@@ -12,5 +12,6 @@ mod engagement;
 mod house;
 mod http;
 mod identity;
+mod pages;
 mod rest;
 mod schema;

@@ -5,4 +5,5 @@ mod satisfaction_rating;
 mod service_contract;
 mod service_statistics;
 mod sms_message;
+mod sms_template;
 mod wechat_friendship;

@@ -1,2 +1,3 @@
+mod loan_officer;
 mod service_staff;
 mod session;
