@@ -1,15 +1,18 @@
-//! Scalars of the schema: ids, moments, days, money, 64-bit integers.
+//! Scalars of the schema: ids, moments, days, money, 64-bit integers, uploads.
 
 use std::{borrow::Cow, fmt};
 
 use async_graphql::{
-    ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, OutputType, Positioned, Scalar, ScalarType,
-    ServerResult, Value, parser::types::Field, registry::Registry,
+    Context, ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, OutputType, Positioned, Scalar,
+    ScalarType, ServerResult, Upload, UploadValue, Value, parser::types::Field, registry::Registry,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 use super::entity::{Entity, decode, encode};
-use crate::db::{Day, Id, Money, Time};
+use crate::{
+    db::{Day, Id, Money, Time},
+    error::{AppError, AppResult},
+};
 
 /// The id that GraphQL shows
 impl<E: Entity> fmt::Display for Id<E> {
@@ -150,5 +153,47 @@ impl ScalarType for Long {
 impl<E> From<Id<E>> for Long {
     fn from(id: Id<E>) -> Long {
         Long(id.number)
+    }
+}
+
+/// Uploaded file: `Upload` in the schema. The library's own type panics at a text that only looks like an upload.
+#[derive(Clone, Copy, Debug)]
+pub struct File(Upload);
+
+impl File {
+    pub fn open(self, ctx: &Context<'_>) -> AppResult<UploadValue> {
+        match *self.0 < ctx.query_env.uploads.len() {
+            true => self.0.value(ctx).map_err(AppError::internal),
+            false => Err(AppError::bad_input("file", "There is no such part in the form")),
+        }
+    }
+}
+
+impl InputType for File {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        Upload::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Upload::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        // What the multipart request specification's null becomes when its file arrives
+        let place = match &value {
+            Some(Value::String(text)) => text.strip_prefix("#__graphql_file__:").and_then(|place| place.parse().ok()),
+            _ => None,
+        };
+        place.map(|place| File(Upload(place))).ok_or_else(|| InputValueError::custom("Not an uploaded file"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Null
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
     }
 }

@@ -152,6 +152,11 @@ impl TestApp {
         self.sign_in(Some(realm), "boss", PASSWORD).await
     }
 
+    /// What GraphQL answers to a request that carries a document
+    pub async fn answer(&self, request: Request<Body>, document: &str) -> Answer {
+        Answer { body: self.send(request).await.json(), document: document.to_owned() }
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -198,8 +203,7 @@ impl Caller {
     pub async fn query_with(&self, document: &str, variables: Value) -> Answer {
         let body = json!({"query": document, "variables": variables});
         let request = self.request("POST", "/graphql").header(header::CONTENT_TYPE, "application/json");
-        let reply = self.app.send(request.body(Body::from(body.to_string())).unwrap()).await;
-        Answer { body: reply.json(), document: document.to_owned() }
+        self.app.answer(request.body(Body::from(body.to_string())).unwrap(), document).await
     }
 
     /// A request with the caller's token and address

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 mod app;
+mod estate;
 mod loan;
 mod postgres;
 mod service;

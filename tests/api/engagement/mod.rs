@@ -1,5 +1,9 @@
 mod demand_change;
 mod follow_up;
+mod attachment;
+mod call_feedback;
+mod estate_project;
+pub mod package_phone;
 mod phone_call;
 mod satisfaction_rating;
 mod service_contract;

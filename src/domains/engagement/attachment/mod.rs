@@ -6,7 +6,7 @@
 
 mod rules;
 
-use async_graphql::{ComplexObject, Context, Object, SimpleObject, Upload};
+use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 use axum::body::Bytes;
 use data_encoding::HEXLOWER;
 use diesel::prelude::*;
@@ -23,7 +23,12 @@ use crate::{
     domains::identity::{Account, AuditEntry},
     entity,
     error::{AppError, AppResult},
-    graphql::{Connection, ContextExt, Entity, Page, PageInput, Relation, entity::Visible, page, scalars::Long},
+    graphql::{
+        Connection, ContextExt, Entity, Page, PageInput, Relation,
+        entity::Visible,
+        page,
+        scalars::{File, Long},
+    },
     payload,
 };
 
@@ -197,10 +202,10 @@ impl AttachmentMutation {
     async fn attachment_upload(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The file, by the GraphQL multipart request specification")] file: Upload,
+        #[graphql(desc = "The file, by the GraphQL multipart request specification")] file: File,
     ) -> AppResult<AttachmentUploadPayload> {
         let viewer = ctx.viewer()?;
-        let upload = file.value(ctx).map_err(AppError::internal)?;
+        let upload = file.open(ctx)?;
         let file = tokio::task::spawn_blocking(|| Checked::new(upload)).await.map_err(AppError::internal)??;
         let placed = Placed::new(ctx.app(), file.content.clone()).await?;
         let location = placed.location.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -26,7 +26,7 @@ impl PackagePhoneTakeMutation {
     async fn package_phone_take(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Package that the numbers belong to")] package_id: Id<CallPackage>,
+        #[graphql(desc = "Package to call through (legacy package_id)")] package_id: Id<CallPackage>,
     ) -> AppResult<PackagePhoneTakePayload> {
         let viewer = ctx.viewer()?;
         let agent = EstateAgent::of_viewer(viewer)?;
