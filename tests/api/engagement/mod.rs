@@ -1,8 +1,8 @@
-mod demand_change;
-mod follow_up;
 mod attachment;
 mod call_feedback;
+mod demand_change;
 mod estate_project;
+mod follow_up;
 pub mod package_phone;
 mod phone_call;
 mod satisfaction_rating;

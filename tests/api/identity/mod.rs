@@ -1,6 +1,6 @@
-mod loan_officer;
-mod service_staff;
 mod dictionary_entry;
 mod estate_agent;
+mod loan_officer;
 mod server_authority;
+mod service_staff;
 mod session;
