@@ -25,40 +25,42 @@ impl Team {
 
 /// Enters an employee and signs him in
 pub async fn employee(app: &TestApp, boss: &Caller, phone: &str, name: &str) -> Caller {
-    create(boss, "ServiceStaff", json!({"phone": phone, "password": PASSWORD, "name": name})).await;
+    create(boss, "serviceStaffCreate", json!({"phone": phone, "password": PASSWORD, "name": name})).await;
     app.sign_in(Some(Realm::Service), phone, PASSWORD).await
 }
 
-/// Creates an entity by its GraphQL name and tells its `databaseId`
-pub async fn create(caller: &Caller, entity: &str, input: Value) -> i64 {
-    let answer = caller.query_with(&creation(entity), json!({"input": input})).await.ok();
-    let payload = answer.as_object().unwrap().values().next().unwrap();
-    payload.as_object().unwrap().values().next().unwrap()["databaseId"].as_i64().unwrap()
+/// Creates an entity and tells its `databaseId`
+pub async fn create(caller: &Caller, mutation: &str, input: Value) -> i64 {
+    let answer = caller.query_with(&creation(mutation), json!({"input": input})).await.ok();
+    let payload = answer[mutation].as_object().unwrap();
+    payload.values().next().unwrap()["databaseId"].as_i64().unwrap()
 }
 
 /// `mutation … { tagCreate(input: $input) { tag { databaseId } } }`
-pub fn creation(entity: &str) -> String {
-    let field = lower(entity);
-    format!("mutation($input: {entity}CreateInput!) {{ {field}Create(input: $input) {{ {field} {{ databaseId }} }} }}")
+pub fn creation(mutation: &str) -> String {
+    let (field, ty) = names(mutation, "Create");
+    format!("mutation($input: {ty}CreateInput!) {{ {mutation}(input: $input) {{ {field} {{ databaseId }} }} }}")
 }
 
 /// `mutation … { tagUpdate(id: $id, input: $input) { tag { … } } }`
-pub fn change(entity: &str, fields: &str) -> String {
-    let field = lower(entity);
+pub fn change(mutation: &str, fields: &str) -> String {
+    let (field, ty) = names(mutation, "Update");
     format!(
-        "mutation($id: ID!, $input: {entity}UpdateInput!) {{
-            {field}Update(id: $id, input: $input) {{ {field} {{ {fields} }} }} }}"
+        "mutation($id: ID!, $input: {ty}UpdateInput!) {{
+            {mutation}(id: $id, input: $input) {{ {field} {{ {fields} }} }} }}"
     )
 }
 
 /// `mutation … { tagDelete(id: $id) { tag { databaseId } } }`
-pub fn deletion(entity: &str) -> String {
-    let field = lower(entity);
-    format!("mutation($id: ID!) {{ {field}Delete(id: $id) {{ {field} {{ databaseId }} }} }}")
+pub fn deletion(mutation: &str) -> String {
+    let (field, _) = names(mutation, "Delete");
+    format!("mutation($id: ID!) {{ {mutation}(id: $id) {{ {field} {{ databaseId }} }} }}")
 }
 
-fn lower(entity: &str) -> String {
-    entity[..1].to_lowercase() + &entity[1..]
+/// Payload field and type of a mutation: `tag` and `Tag` of `tagCreate`
+fn names<'a>(mutation: &'a str, verb: &str) -> (&'a str, String) {
+    let field = mutation.strip_suffix(verb).unwrap();
+    (field, field[..1].to_uppercase() + &field[1..])
 }
 
 /// The `databaseId`s of a list, in its order

@@ -16,9 +16,9 @@ both! {
     async fn entering_changing_deleting(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
         for name in ["云岭科技", "翠湖 50%", "GPS"] {
-            create(&anna, "ClientOrganization", json!({"name": name, "kind": 1, "detail": name})).await;
+            create(&anna, "clientOrganizationCreate", json!({"name": name, "kind": 1, "detail": name})).await;
         }
-        let update = change("ClientOrganization", "name kind detail isDeleted");
+        let update = change("clientOrganizationUpdate", "name kind detail isDeleted");
         let input = json!({"name": "云岭集团", "kind": null});
         let changed = anna.query_with(&update, json!({"id": 1, "input": input})).await.ok();
         assert_eq!(
@@ -34,23 +34,23 @@ both! {
         assert_eq!(found(&anna, json!({"name": ""})).await, [3, 2, 1]);
 
         // Deleting only marks.
-        create(&anna, "ServiceContact", json!({"realName": "Zhang", "organizationId": 1})).await;
-        anna.query_with(&deletion("ClientOrganization"), json!({"id": 1})).await.ok();
+        create(&anna, "serviceContactCreate", json!({"realName": "Zhang", "organizationId": 1})).await;
+        anna.query_with(&deletion("clientOrganizationDelete"), json!({"id": 1})).await.ok();
         assert_eq!(found(&anna, json!({"isDeleted": true})).await, [1]);
         assert_eq!(found(&anna, json!({"isDeleted": false})).await, [3, 2]);
         assert_eq!(found(&anna, json!({})).await, [3, 2, 1]);
         let contact = anna.query("{ serviceContact(id: 1) { organization { name isDeleted } } }").await.ok();
         assert_eq!(contact["serviceContact"]["organization"], json!({"name": "云岭集团", "isDeleted": true}));
         let new = json!({"input": {"realName": "Li", "organizationId": 1}});
-        assert_eq!(anna.query_with(&creation("ServiceContact"), new.clone()).await.error().1, "input.organizationId");
+        assert_eq!(anna.query_with(&creation("serviceContactCreate"), new.clone()).await.error().1, "input.organizationId");
         anna.query_with(&update, json!({"id": 1, "input": {"isDeleted": false}})).await.ok();
-        anna.query_with(&creation("ServiceContact"), new).await.ok();
+        anna.query_with(&creation("serviceContactCreate"), new).await.ok();
     }
 
     async fn paging(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
         for place in 1..=5 {
-            create(&anna, "ClientOrganization", json!({"name": format!("O{place}")})).await;
+            create(&anna, "clientOrganizationCreate", json!({"name": format!("O{place}")})).await;
         }
         let list = "query($first: Int, $after: String, $page: PageInput) {
             clientOrganizations(first: $first, after: $after, page: $page) {
@@ -84,23 +84,23 @@ both! {
             (json!({"name": "x".repeat(101)}), "input.name"),
             (json!({"name": "x", "detail": "x".repeat(2001)}), "input.detail"),
         ] {
-            let error = anna.query_with(&creation("ClientOrganization"), json!({"input": input})).await.error();
+            let error = anna.query_with(&creation("clientOrganizationCreate"), json!({"input": input})).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), field.to_owned()));
         }
-        create(&anna, "ClientOrganization", json!({"name": "O"})).await;
+        create(&anna, "clientOrganizationCreate", json!({"name": "O"})).await;
         app.account(Some(Realm::Estate), "00006", true).await;
         let stranger = app.sign_in(Some(Realm::Estate), "00006", PASSWORD).await;
         for (document, variables) in [
-            (creation("ClientOrganization"), json!({"input": {"name": "x"}})),
-            (change("ClientOrganization", "name"), json!({"id": 1, "input": {"name": "x"}})),
-            (deletion("ClientOrganization"), json!({"id": 1})),
+            (creation("clientOrganizationCreate"), json!({"input": {"name": "x"}})),
+            (change("clientOrganizationUpdate", "name"), json!({"id": 1, "input": {"name": "x"}})),
+            (deletion("clientOrganizationDelete"), json!({"id": 1})),
             ("{ clientOrganizations { nodes { name } } }".to_owned(), json!({})),
             ("{ clientOrganization(id: 1) { name } }".to_owned(), json!({})),
         ] {
             assert_eq!(stranger.query_with(&document, variables.clone()).await.code(), "FORBIDDEN", "{document}");
             assert_eq!(app.nobody().query_with(&document, variables).await.code(), "UNAUTHENTICATED", "{document}");
         }
-        for document in [deletion("ClientOrganization"), change("ClientOrganization", "name")] {
+        for document in [deletion("clientOrganizationDelete"), change("clientOrganizationUpdate", "name")] {
             let missing = anna.query_with(&document, json!({"id": 99, "input": {}})).await;
             assert_eq!(missing.code(), "NOT_FOUND");
         }

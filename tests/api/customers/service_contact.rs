@@ -15,10 +15,10 @@ async fn found(caller: &Caller, filter: Value) -> Vec<i64> {
 both! {
     async fn entering_changing_deleting(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
-        create(&anna, "ClientOrganization", json!({"name": "云岭科技"})).await;
+        create(&anna, "clientOrganizationCreate", json!({"name": "云岭科技"})).await;
         let input = json!({"nickname": "小张", "phone": "+86 139-0000-0001", "organizationId": 1, "sex": 2, "kind": 2,
             "avatarUrl": "/a.png", "job": "采购"});
-        create(&anna, "ServiceContact", input.clone()).await;
+        create(&anna, "serviceContactCreate", input.clone()).await;
         let one = anna.query("{ serviceContact(id: 1) { name realName nickname phone mobile idNumber realm status sex kind
             avatarUrl job owner { name } organization { name } organizationId } }").await.ok();
         let contact = &one["serviceContact"];
@@ -30,7 +30,7 @@ both! {
         assert_eq!((&contact["status"], &contact["realm"]), (&json!(1), &json!("SERVICE")));
         assert_eq!(contact["organization"]["name"], "云岭科技");
 
-        let update = change("ServiceContact", "name realName nickname phone organizationId");
+        let update = change("serviceContactUpdate", "name realName nickname phone organizationId");
         let input = json!({"realName": "张三", "nickname": null, "organizationId": null, "phone": "13900000002"});
         let changed = anna.query_with(&update, json!({"id": 1, "input": input})).await.ok();
         assert_eq!(
@@ -44,23 +44,23 @@ both! {
         assert_eq!(anna.query_with(&update, nameless).await.error().1, "input.realName");
         assert_eq!(anna.query("{ serviceContact(id: 1) { name } }").await.ok()["serviceContact"]["name"], "张三");
 
-        anna.query_with(&deletion("ServiceContact"), json!({"id": 1})).await.ok();
-        assert_eq!(anna.query_with(&deletion("ServiceContact"), json!({"id": 1})).await.code(), "NOT_FOUND");
+        anna.query_with(&deletion("serviceContactDelete"), json!({"id": 1})).await.ok();
+        assert_eq!(anna.query_with(&deletion("serviceContactDelete"), json!({"id": 1})).await.code(), "NOT_FOUND");
     }
 
     async fn last_changed_first_and_found(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
         for name in ["云岭科技", "翠湖建材"] {
-            create(&anna, "ClientOrganization", json!({"name": name})).await;
+            create(&anna, "clientOrganizationCreate", json!({"name": name})).await;
         }
         for (nickname, name, organization) in
             [("A", "张三", json!(1)), ("张家", "", json!(2)), ("C", "李四", json!(null)), ("D", "翠花", json!(1))]
         {
             let input = json!({"nickname": nickname, "realName": name, "organizationId": organization});
-            create(&anna, "ServiceContact", input).await;
+            create(&anna, "serviceContactCreate", input).await;
         }
         assert_eq!(found(&anna, json!({})).await, [4, 3, 2, 1]);
-        let update = change("ServiceContact", "name");
+        let update = change("serviceContactUpdate", "name");
         anna.query_with(&update, json!({"id": 2, "input": {"job": "经理"}})).await.ok();
         assert_eq!(found(&anna, json!({})).await, [2, 4, 3, 1]);
         assert_eq!(found(&anna, json!({"name": "张"})).await, [2, 1]);
@@ -77,12 +77,12 @@ both! {
 
     async fn with_records_it_stays(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
-        create(&anna, "ServiceContact", json!({"realName": "Zhang"})).await;
+        create(&anna, "serviceContactCreate", json!({"realName": "Zhang"})).await;
         let input = json!({"contactId": 1, "event": "VISIT", "recordedAt": "2026-01-01T00:00:00Z"});
-        create(&anna, "FollowUp", input).await;
-        assert_eq!(anna.query_with(&deletion("ServiceContact"), json!({"id": 1})).await.code(), "CONFLICT");
-        anna.query_with(&deletion("FollowUp"), json!({"id": 1})).await.ok();
-        anna.query_with(&deletion("ServiceContact"), json!({"id": 1})).await.ok();
+        create(&anna, "followUpCreate", input).await;
+        assert_eq!(anna.query_with(&deletion("serviceContactDelete"), json!({"id": 1})).await.code(), "CONFLICT");
+        anna.query_with(&deletion("followUpDelete"), json!({"id": 1})).await.ok();
+        anna.query_with(&deletion("serviceContactDelete"), json!({"id": 1})).await.ok();
     }
 
     async fn inputs_and_access(app: TestApp) {
@@ -94,16 +94,16 @@ both! {
             (json!({"realName": "x", "organizationId": 99}), "input.organizationId"),
             (json!({"realName": "x", "avatarUrl": "x".repeat(501)}), "input.avatarUrl"),
         ] {
-            let error = anna.query_with(&creation("ServiceContact"), json!({"input": input})).await.error();
+            let error = anna.query_with(&creation("serviceContactCreate"), json!({"input": input})).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), field.to_owned()));
         }
-        create(&anna, "ServiceContact", json!({"realName": "Zhang"})).await;
+        create(&anna, "serviceContactCreate", json!({"realName": "Zhang"})).await;
         app.account(Some(Realm::Loan), "1611", true).await;
         let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
         for (document, variables) in [
-            (creation("ServiceContact"), json!({"input": {"realName": "x"}})),
-            (change("ServiceContact", "name"), json!({"id": 1, "input": {"realName": "x"}})),
-            (deletion("ServiceContact"), json!({"id": 1})),
+            (creation("serviceContactCreate"), json!({"input": {"realName": "x"}})),
+            (change("serviceContactUpdate", "name"), json!({"id": 1, "input": {"realName": "x"}})),
+            (deletion("serviceContactDelete"), json!({"id": 1})),
             ("{ serviceContacts { nodes { name } } }".to_owned(), json!({})),
             ("{ serviceContact(id: 1) { name } }".to_owned(), json!({})),
         ] {

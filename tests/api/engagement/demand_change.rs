@@ -13,9 +13,9 @@ async fn found(caller: &Caller, filter: Value) -> Vec<i64> {
 }
 
 async fn contacts(caller: &Caller) {
-    create(caller, "ClientOrganization", json!({"name": "云岭科技"})).await;
-    create(caller, "ServiceContact", json!({"realName": "Zhang", "organizationId": 1})).await;
-    create(caller, "ServiceContact", json!({"realName": "Li"})).await;
+    create(caller, "clientOrganizationCreate", json!({"name": "云岭科技"})).await;
+    create(caller, "serviceContactCreate", json!({"realName": "Zhang", "organizationId": 1})).await;
+    create(caller, "serviceContactCreate", json!({"realName": "Li"})).await;
 }
 
 both! {
@@ -24,7 +24,7 @@ both! {
         contacts(&anna).await;
         let input = json!({"contactId": 1, "followerIds": [2], "content": "日报", "recordedAt": "2026-01-01T08:00:00Z",
             "attachment": "/a.png", "note": "n"});
-        create(&anna, "DemandChange", input).await;
+        create(&anna, "demandChangeCreate", input).await;
         let fields = "content recordedAt at attachment note summary realm followers { name } operator { name }
             staff { name } contact { name } organization { name }";
         let one = format!("{{ demandChange(id: 1) {{ {fields} }} }}");
@@ -34,13 +34,13 @@ both! {
             "operator": {"name": "Anna"}, "staff": {"name": "Anna"}, "contact": {"name": "Zhang"},
             "organization": {"name": "云岭科技"},
         }));
-        let update = change("DemandChange", "content note attachment followers { name } organizationId");
+        let update = change("demandChangeUpdate", "content note attachment followers { name } organizationId");
         let input = json!({"content": "周报", "attachment": null, "followerIds": [1, 2], "contactId": 2});
         let changed = bert.query_with(&update, json!({"id": 1, "input": input})).await.ok();
         assert_eq!(changed["demandChangeUpdate"]["demandChange"], json!({"content": "周报", "note": "n",
             "attachment": null, "followers": [{"name": "Anna"}, {"name": "Bert"}], "organizationId": null}));
-        anna.query_with(&deletion("DemandChange"), json!({"id": 1})).await.ok();
-        assert_eq!(anna.query_with(&deletion("DemandChange"), json!({"id": 1})).await.code(), "NOT_FOUND");
+        anna.query_with(&deletion("demandChangeDelete"), json!({"id": 1})).await.ok();
+        assert_eq!(anna.query_with(&deletion("demandChangeDelete"), json!({"id": 1})).await.code(), "NOT_FOUND");
     }
 
     async fn found_by_window_and_latest_contact(app: TestApp) {
@@ -49,7 +49,7 @@ both! {
         for (caller, contact, day) in [(&anna, 1, 1), (&bert, 2, 2), (&anna, 1, 3), (&bert, 2, 4), (&anna, 1, 5)] {
             let at = format!("2026-01-0{day}T00:00:00Z");
             let input = json!({"contactId": contact, "content": "x", "recordedAt": at, "followerIds": [contact]});
-            create(caller, "DemandChange", input).await;
+            create(caller, "demandChangeCreate", input).await;
         }
         let day = |day: i32| format!("2026-01-0{day}T00:00:00Z");
         for (filter, list) in [
@@ -86,19 +86,19 @@ both! {
         ] {
             let mut input = input;
             input["recordedAt"] = json!(at);
-            let error = anna.query_with(&creation("DemandChange"), json!({"input": input})).await.error();
+            let error = anna.query_with(&creation("demandChangeCreate"), json!({"input": input})).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), field.to_owned()));
         }
         let input = json!({"contactId": 1, "content": "x", "recordedAt": at});
-        create(&anna, "DemandChange", input.clone()).await;
-        let update = change("DemandChange", "content");
+        create(&anna, "demandChangeCreate", input.clone()).await;
+        let update = change("demandChangeUpdate", "content");
         assert_eq!(anna.query_with(&update, json!({"id": 1, "input": {"content": ""}})).await.error().1, "input.content");
         app.account(Some(Realm::Loan), "1611", true).await;
         let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
         for (document, variables) in [
-            (creation("DemandChange"), json!({"input": input})),
+            (creation("demandChangeCreate"), json!({"input": input})),
             (update, json!({"id": 1, "input": {}})),
-            (deletion("DemandChange"), json!({"id": 1})),
+            (deletion("demandChangeDelete"), json!({"id": 1})),
             ("{ demandChanges { nodes { content } } }".to_owned(), json!({})),
             ("{ demandChange(id: 1) { content } }".to_owned(), json!({})),
         ] {

@@ -19,10 +19,10 @@ async fn found(caller: &Caller, filter: Value) -> Vec<i64> {
 /// Two organisations, a contact of the first and one of none
 async fn contacts(caller: &Caller) {
     for name in ["云岭科技", "翠湖建材"] {
-        create(caller, "ClientOrganization", json!({"name": name})).await;
+        create(caller, "clientOrganizationCreate", json!({"name": name})).await;
     }
-    create(caller, "ServiceContact", json!({"realName": "Zhang", "organizationId": 1})).await;
-    create(caller, "ServiceContact", json!({"realName": "Li"})).await;
+    create(caller, "serviceContactCreate", json!({"realName": "Zhang", "organizationId": 1})).await;
+    create(caller, "serviceContactCreate", json!({"realName": "Li"})).await;
 }
 
 both! {
@@ -31,7 +31,7 @@ both! {
         contacts(&anna).await;
         let input = json!({"contactId": 1, "followerIds": [2, 1, 2], "event": "CALL",
             "recordedAt": "2026-01-01T08:00:00Z", "gain": "约定再谈\n第二行", "attachment": "/a.png", "note": "n"});
-        create(&anna, "FollowUp", input).await;
+        create(&anna, "followUpCreate", input).await;
         let fields = "event recordedAt at gain attachment note summary realm followers { name } operator { name }
             staff { name realm } contact { name } organization { name }";
         let one = format!("{{ followUp(id: 1) {{ {fields} }} }}");
@@ -43,7 +43,7 @@ both! {
             "staff": {"name": "Anna", "realm": "SERVICE"}, "contact": {"name": "Zhang"},
             "organization": {"name": "云岭科技"},
         }));
-        let update = change("FollowUp", "event gain note attachment organizationId followers { name } operator { name }");
+        let update = change("followUpUpdate", "event gain note attachment organizationId followers { name } operator { name }");
         let input = json!({"event": "SIGNING", "note": null, "followerIds": [2]});
         let changed = bert.query_with(&update, json!({"id": 1, "input": input})).await.ok();
         let changed = &changed["followUpUpdate"]["followUp"];
@@ -61,8 +61,8 @@ both! {
         let one = anna.query("{ followUp(id: 1) { contact { name } organization { name } } }").await.ok();
         assert_eq!(one["followUp"], json!({"contact": {"name": "Zhang"}, "organization": {"name": "翠湖建材"}}));
 
-        anna.query_with(&deletion("FollowUp"), json!({"id": 1})).await.ok();
-        assert_eq!(anna.query_with(&deletion("FollowUp"), json!({"id": 1})).await.code(), "NOT_FOUND");
+        anna.query_with(&deletion("followUpDelete"), json!({"id": 1})).await.ok();
+        assert_eq!(anna.query_with(&deletion("followUpDelete"), json!({"id": 1})).await.code(), "NOT_FOUND");
     }
 
     async fn newest_first_and_found(app: TestApp) {
@@ -76,7 +76,7 @@ both! {
         ] {
             let at = format!("2026-01-0{day}T00:00:00Z");
             let input = json!({"contactId": contact, "event": event, "recordedAt": at, "followerIds": followers});
-            create(caller, "FollowUp", input).await;
+            create(caller, "followUpCreate", input).await;
         }
         for (filter, list) in [
             (json!({}), vec![4, 1, 3, 2]),
@@ -157,26 +157,26 @@ both! {
         ] {
             let mut input = input;
             input.as_object_mut().unwrap().extend([("event".into(), json!("VISIT")), ("recordedAt".into(), json!(at))]);
-            let error = anna.query_with(&creation("FollowUp"), json!({"input": input})).await.error();
+            let error = anna.query_with(&creation("followUpCreate"), json!({"input": input})).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), field.to_owned()));
         }
         let input = json!({"contactId": 1, "event": "VISIT", "recordedAt": at});
-        create(&boss, "FollowUp", input.clone()).await;
+        create(&boss, "followUpCreate", input.clone()).await;
         // A manager without a profile is no operator.
         assert_eq!(
             anna.query("{ followUp(id: 1) { operator { name } staff { name } followers { name } summary } }").await.ok(),
             json!({"followUp": {"operator": null, "staff": null, "followers": [], "summary": "Visit"}})
         );
-        let update = change("FollowUp", "event");
+        let update = change("followUpUpdate", "event");
         for (change, field) in [(json!({"contactId": 99}), "input.contactId"), (json!({"followerIds": [99]}), "input.followerIds")] {
             assert_eq!(anna.query_with(&update, json!({"id": 1, "input": change})).await.error().1, field);
         }
         app.account(Some(Realm::Loan), "1611", true).await;
         let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
         for (document, variables) in [
-            (creation("FollowUp"), json!({"input": input})),
+            (creation("followUpCreate"), json!({"input": input})),
             (update, json!({"id": 1, "input": {}})),
-            (deletion("FollowUp"), json!({"id": 1})),
+            (deletion("followUpDelete"), json!({"id": 1})),
             (REPORT.to_owned(), json!({"input": {"contactId": 1, "recordedAt": at, "content": "x"}})),
             ("{ followUps { nodes { gain } } }".to_owned(), json!({})),
             ("{ followUp(id: 1) { gain } }".to_owned(), json!({})),

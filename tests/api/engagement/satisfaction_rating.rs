@@ -13,9 +13,9 @@ async fn found(caller: &Caller, filter: Value) -> Vec<i64> {
 }
 
 async fn contacts(caller: &Caller) {
-    create(caller, "ClientOrganization", json!({"name": "云岭科技"})).await;
-    create(caller, "ServiceContact", json!({"realName": "Zhang", "organizationId": 1})).await;
-    create(caller, "ServiceContact", json!({"realName": "Li"})).await;
+    create(caller, "clientOrganizationCreate", json!({"name": "云岭科技"})).await;
+    create(caller, "serviceContactCreate", json!({"realName": "Zhang", "organizationId": 1})).await;
+    create(caller, "serviceContactCreate", json!({"realName": "Li"})).await;
 }
 
 both! {
@@ -24,7 +24,7 @@ both! {
         contacts(&anna).await;
         let input = json!({"contactId": 1, "followerIds": [1, 2], "score": -10, "recordedAt": "2026-01-01T08:00:00Z",
             "attachment": "/a.png", "note": "太慢"});
-        create(&anna, "SatisfactionRating", input).await;
+        create(&anna, "satisfactionRatingCreate", input).await;
         let fields = "score recordedAt at attachment note summary realm followers { name } operator { name }
             staff { name } contact { name }";
         let one = format!("{{ satisfactionRating(id: 1) {{ {fields} }} }}");
@@ -34,13 +34,13 @@ both! {
             "followers": [{"name": "Anna"}, {"name": "Bert"}], "operator": {"name": "Anna"}, "staff": {"name": "Anna"},
             "contact": {"name": "Zhang"},
         }));
-        let update = change("SatisfactionRating", "score note summary followers { name } contact { name }");
+        let update = change("satisfactionRatingUpdate", "score note summary followers { name } contact { name }");
         let input = json!({"score": 10, "note": null, "contactId": 2});
         let changed = bert.query_with(&update, json!({"id": 1, "input": input})).await.ok();
         assert_eq!(changed["satisfactionRatingUpdate"]["satisfactionRating"], json!({"score": 10, "note": null,
             "summary": "Satisfaction +10", "followers": [{"name": "Anna"}, {"name": "Bert"}], "contact": {"name": "Li"}}));
-        anna.query_with(&deletion("SatisfactionRating"), json!({"id": 1})).await.ok();
-        assert_eq!(anna.query_with(&deletion("SatisfactionRating"), json!({"id": 1})).await.code(), "NOT_FOUND");
+        anna.query_with(&deletion("satisfactionRatingDelete"), json!({"id": 1})).await.ok();
+        assert_eq!(anna.query_with(&deletion("satisfactionRatingDelete"), json!({"id": 1})).await.code(), "NOT_FOUND");
     }
 
     async fn newest_first_and_found(app: TestApp) {
@@ -49,7 +49,7 @@ both! {
         for (caller, contact, day) in [(&anna, 1, 2), (&bert, 2, 1), (&bert, 1, 3)] {
             let at = format!("2026-01-0{day}T00:00:00Z");
             let input = json!({"contactId": contact, "score": 0, "recordedAt": at, "followerIds": [contact]});
-            create(caller, "SatisfactionRating", input).await;
+            create(caller, "satisfactionRatingCreate", input).await;
         }
         for (filter, list) in [
             (json!({}), vec![3, 1, 2]),
@@ -81,21 +81,21 @@ both! {
         ] {
             let mut input = input;
             input["recordedAt"] = json!(at);
-            let error = anna.query_with(&creation("SatisfactionRating"), json!({"input": input})).await.error();
+            let error = anna.query_with(&creation("satisfactionRatingCreate"), json!({"input": input})).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), field.to_owned()));
         }
         let input = json!({"contactId": 1, "score": 1, "recordedAt": at});
-        create(&anna, "SatisfactionRating", input.clone()).await;
-        let update = change("SatisfactionRating", "score");
+        create(&anna, "satisfactionRatingCreate", input.clone()).await;
+        let update = change("satisfactionRatingUpdate", "score");
         for (change, field) in [(json!({"score": 11}), "input.score"), (json!({"contactId": 99}), "input.contactId")] {
             assert_eq!(anna.query_with(&update, json!({"id": 1, "input": change})).await.error().1, field);
         }
         app.account(Some(Realm::Loan), "1611", true).await;
         let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
         for (document, variables) in [
-            (creation("SatisfactionRating"), json!({"input": input})),
+            (creation("satisfactionRatingCreate"), json!({"input": input})),
             (update, json!({"id": 1, "input": {}})),
-            (deletion("SatisfactionRating"), json!({"id": 1})),
+            (deletion("satisfactionRatingDelete"), json!({"id": 1})),
             ("{ satisfactionRatings { nodes { score } } }".to_owned(), json!({})),
             ("{ satisfactionRating(id: 1) { score } }".to_owned(), json!({})),
         ] {

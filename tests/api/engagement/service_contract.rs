@@ -15,12 +15,12 @@ async fn found(caller: &Caller, filter: Value) -> Vec<i64> {
 both! {
     async fn entering_changing_deleting(app: TestApp) {
         let Team { anna, bert, .. } = Team::new(&app).await;
-        create(&anna, "ClientOrganization", json!({"name": "云岭科技"})).await;
-        create(&anna, "ClientOrganization", json!({"name": "翠湖建材"})).await;
+        create(&anna, "clientOrganizationCreate", json!({"name": "云岭科技"})).await;
+        create(&anna, "clientOrganizationCreate", json!({"name": "翠湖建材"})).await;
         let input = json!({"organizationId": 1, "name": "天下第一合同", "code": "C", "amount": 1200000, "note": "n",
             "signedAt": "2026-01-01T00:00:00Z", "remittedAmount": "1000.5", "remittedAt": "2026-01-02T00:00:00Z",
             "followerIds": [2, 1]});
-        create(&anna, "ServiceContract", input).await;
+        create(&anna, "serviceContractCreate", input).await;
         let fields = "name code amount signedAt remittedAmount remittedAt status validFrom validTo note at summary realm
             followers { name } creator { name } editor { name } staff { name } organization { name }";
         let one = format!("{{ serviceContract(id: 1) {{ {fields} }} }}");
@@ -32,7 +32,7 @@ both! {
             "followers": [{"name": "Anna"}, {"name": "Bert"}], "creator": {"name": "Anna"}, "editor": {"name": "Anna"},
             "staff": {"name": "Anna"}, "organization": {"name": "云岭科技"},
         }));
-        let update = change("ServiceContract", "name amount code at createdAt followers { name } creator { name }
+        let update = change("serviceContractUpdate", "name amount code at createdAt followers { name } creator { name }
             editor { name } organization { name }");
         let input = json!({"name": "新合同", "amount": null, "organizationId": 2});
         let changed = bert.query_with(&update, json!({"id": 1, "input": input})).await.ok();
@@ -49,19 +49,19 @@ both! {
         assert_eq!(changed["at"], changed["createdAt"]);
         assert_eq!((&changed["creator"]["name"], &changed["editor"]["name"]), (&json!("Bert"), &json!("Anna")));
         assert_eq!(changed["followers"], json!([{"name": "Anna"}]));
-        anna.query_with(&deletion("ServiceContract"), json!({"id": 1})).await.ok();
-        assert_eq!(anna.query_with(&deletion("ServiceContract"), json!({"id": 1})).await.code(), "NOT_FOUND");
+        anna.query_with(&deletion("serviceContractDelete"), json!({"id": 1})).await.ok();
+        assert_eq!(anna.query_with(&deletion("serviceContractDelete"), json!({"id": 1})).await.code(), "NOT_FOUND");
     }
 
     async fn last_signed_first_and_found(app: TestApp) {
         let Team { anna, bert, .. } = Team::new(&app).await;
         for name in ["A", "B"] {
-            create(&anna, "ClientOrganization", json!({"name": name})).await;
+            create(&anna, "clientOrganizationCreate", json!({"name": name})).await;
         }
         for (caller, organization, day) in [(&anna, 1, Some(2)), (&bert, 2, Some(1)), (&anna, 1, None), (&bert, 2, Some(3))] {
             let at = day.map(|day: i32| format!("2026-01-0{day}T00:00:00Z"));
             let input = json!({"organizationId": organization, "name": "N", "signedAt": at, "followerIds": [organization]});
-            create(caller, "ServiceContract", input).await;
+            create(caller, "serviceContractCreate", input).await;
         }
         for (filter, list) in [
             (json!({}), vec![3, 4, 1, 2]),
@@ -87,9 +87,9 @@ both! {
 
     async fn inputs_and_access(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
-        create(&anna, "ClientOrganization", json!({"name": "A"})).await;
-        create(&anna, "ClientOrganization", json!({"name": "Gone"})).await;
-        anna.query_with(&deletion("ClientOrganization"), json!({"id": 2})).await.ok();
+        create(&anna, "clientOrganizationCreate", json!({"name": "A"})).await;
+        create(&anna, "clientOrganizationCreate", json!({"name": "Gone"})).await;
+        anna.query_with(&deletion("clientOrganizationDelete"), json!({"id": 2})).await.ok();
         for (patch, field) in [
             (json!({"name": ""}), "input.name"),
             (json!({"organizationId": 99}), "input.organizationId"),
@@ -104,21 +104,21 @@ both! {
         ] {
             let mut input = json!({"organizationId": 1, "name": "N"});
             input.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());
-            let error = anna.query_with(&creation("ServiceContract"), json!({"input": input})).await.error();
+            let error = anna.query_with(&creation("serviceContractCreate"), json!({"input": input})).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), field.to_owned()));
         }
         let input = json!({"organizationId": 1, "name": "N", "amount": "999999999999.99"});
-        create(&anna, "ServiceContract", input.clone()).await;
-        let update = change("ServiceContract", "name");
+        create(&anna, "serviceContractCreate", input.clone()).await;
+        let update = change("serviceContractUpdate", "name");
         let wrong = json!({"id": 1, "input": {"amount": "1e30"}});
         assert!(anna.query_with(&update, wrong).await.body.get("errors").is_some());
         assert_eq!(anna.query_with(&update, json!({"id": 1, "input": {"editorId": 99}})).await.error().1, "input.editorId");
         app.account(Some(Realm::Loan), "1611", true).await;
         let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
         for (document, variables) in [
-            (creation("ServiceContract"), json!({"input": input})),
+            (creation("serviceContractCreate"), json!({"input": input})),
             (update, json!({"id": 1, "input": {}})),
-            (deletion("ServiceContract"), json!({"id": 1})),
+            (deletion("serviceContractDelete"), json!({"id": 1})),
             ("{ serviceContracts { nodes { name } } }".to_owned(), json!({})),
             ("{ serviceContract(id: 1) { name } }".to_owned(), json!({})),
         ] {

@@ -31,7 +31,7 @@ both! {
     async fn contracts_signed(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
         for name in ["A", "B", "C"] {
-            create(&anna, "ClientOrganization", json!({"name": name})).await;
+            create(&anna, "clientOrganizationCreate", json!({"name": name})).await;
         }
         for (organization, amount, at) in [
             (1, json!("0.10"), Some(day(3))),
@@ -43,7 +43,7 @@ both! {
             (3, json!("5"), None),
         ] {
             let input = json!({"organizationId": organization, "name": "N", "amount": amount, "signedAt": at});
-            create(&anna, "ServiceContract", input).await;
+            create(&anna, "serviceContractCreate", input).await;
         }
         let (rows, page) = statistics(&anna, "signStatistics", "").await;
         assert_eq!(rows, [
@@ -63,15 +63,15 @@ both! {
     async fn demands_and_follow_ups(app: TestApp) {
         let Team { anna, .. } = Team::new(&app).await;
         for name in ["A", "B"] {
-            create(&anna, "ClientOrganization", json!({"name": name})).await;
+            create(&anna, "clientOrganizationCreate", json!({"name": name})).await;
         }
         for organization in [json!(1), json!(2), json!(null)] {
-            create(&anna, "ServiceContact", json!({"realName": "Z", "organizationId": organization})).await;
+            create(&anna, "serviceContactCreate", json!({"realName": "Z", "organizationId": organization})).await;
         }
         for (contact, at) in [(1, 2), (2, 3), (2, 1), (3, 4), (3, 5), (3, 6), (1, 7)] {
             let at = day(at);
-            create(&anna, "DemandChange", json!({"contactId": contact, "content": "x", "recordedAt": at})).await;
-            create(&anna, "FollowUp", json!({"contactId": contact, "event": "CALL", "recordedAt": at})).await;
+            create(&anna, "demandChangeCreate", json!({"contactId": contact, "content": "x", "recordedAt": at})).await;
+            create(&anna, "followUpCreate", json!({"contactId": contact, "event": "CALL", "recordedAt": at})).await;
         }
         let all = [
             (json!(null), 3, json!(null), "2026-01-04".to_owned()),

@@ -27,7 +27,7 @@ both! {
             "title": 2, "birthday": "1990-01-01T00:00:00Z", "school": "S", "education": "E", "rankId": 3, "rankType": 1,
             "enteredAt": "2020-09-01T00:00:00Z", "avatarUrl": "/a.png", "address": "Y",
         });
-        let id = create(&team.boss, "ServiceStaff", input.clone()).await;
+        let id = create(&team.boss, "serviceStaffCreate", input.clone()).await;
         let fields = "phone name nickname number sex title birthday school education rankId rankType enteredAt avatarUrl
             address confirmedAt resignedAt isEnabled isOnline lastLoginAt realm workPhone account { login name }";
         let one = format!("query($id: ID!) {{ serviceStaffMember(id: $id) {{ {fields} }} }}");
@@ -38,10 +38,10 @@ both! {
         assert_eq!(member["account"], json!({"login": "18800000009", "name": "Zhang"}));
         assert_eq!((&member["isEnabled"], &member["isOnline"]), (&json!(true), &json!(false)));
         assert_eq!(member["lastLoginAt"], json!(null));
-        assert_eq!(team.boss.query_with(&creation("ServiceStaff"), json!({"input": input})).await.code(), "CONFLICT");
+        assert_eq!(team.boss.query_with(&creation("serviceStaffCreate"), json!({"input": input})).await.code(), "CONFLICT");
 
         // The login follows the phone number.
-        let update = change("ServiceStaff", "phone name nickname school");
+        let update = change("serviceStaffUpdate", "phone name nickname school");
         let input = json!({"phone": "18800000010", "nickname": null, "name": "Li"});
         let changed = team.boss.query_with(&update, json!({"id": id, "input": input})).await.ok();
         assert_eq!(
@@ -66,10 +66,10 @@ both! {
         ] {
             let mut input = json!({"phone": "18800000009", "password": PASSWORD, "name": "Zhang"});
             input.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());
-            let error = team.boss.query_with(&creation("ServiceStaff"), json!({"input": input})).await.error();
+            let error = team.boss.query_with(&creation("serviceStaffCreate"), json!({"input": input})).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), field.to_owned()));
         }
-        let update = change("ServiceStaff", "name");
+        let update = change("serviceStaffUpdate", "name");
         for (input, field) in [(json!({"name": ""}), "input.name"), (json!({"phone": "1"}), "input.phone")] {
             let error = team.boss.query_with(&update, json!({"id": 1, "input": input})).await.error();
             assert_eq!(error.1, field);
@@ -118,7 +118,7 @@ both! {
         let team = Team::new(&app).await;
         let mut items = Vec::new();
         for name in ["客户管理", "拜访记录", "合同管理"] {
-            items.push(create(&team.boss, "MenuItem", json!({"name": name, "content": "", "note": null})).await);
+            items.push(create(&team.boss, "menuItemCreate", json!({"name": name, "content": "", "note": null})).await);
         }
         let set = |items: Vec<i64>| team.boss.query_with(SET, json!({"id": 2, "items": items}));
         let granted = |items: &[i64]| {
@@ -135,7 +135,7 @@ both! {
             "NOT_FOUND"
         );
 
-        let update = change("MenuItem", "name content note staff { databaseId }");
+        let update = change("menuItemUpdate", "name content note staff { databaseId }");
         let input = json!({"name": "走访", "content": null});
         let changed = team.boss.query_with(&update, json!({"id": 2, "input": input})).await.ok();
         assert_eq!(
@@ -143,7 +143,7 @@ both! {
             json!({"name": "走访", "content": null, "note": null, "staff": [{"databaseId": 2}]})
         );
         assert_eq!(team.boss.query_with(&update, json!({"id": 2, "input": {"name": ""}})).await.error().1, "input.name");
-        team.boss.query_with(&deletion("MenuItem"), json!({"id": 2})).await.ok();
+        team.boss.query_with(&deletion("menuItemDelete"), json!({"id": 2})).await.ok();
         let left = team.anna.query("{ menuItems { nodes { databaseId } totalCount } menuItem(id: 2) { name }
             serviceStaffMember(id: 2) { menuItems { name } } }").await.ok();
         assert_eq!(left, json!({
@@ -162,15 +162,15 @@ both! {
 
     async fn only_managers_write(app: TestApp) {
         let team = Team::new(&app).await;
-        create(&team.boss, "MenuItem", json!({"name": "M"})).await;
+        create(&team.boss, "menuItemCreate", json!({"name": "M"})).await;
         let staff = json!({"phone": "18800000009", "password": PASSWORD, "name": "Zhang"});
         for (document, variables) in [
-            (creation("ServiceStaff"), json!({"input": staff})),
-            (change("ServiceStaff", "name"), json!({"id": 1, "input": {"name": "x"}})),
+            (creation("serviceStaffCreate"), json!({"input": staff})),
+            (change("serviceStaffUpdate", "name"), json!({"id": 1, "input": {"name": "x"}})),
             (SET.to_owned(), json!({"id": 1, "items": [1]})),
-            (creation("MenuItem"), json!({"input": {"name": "x"}})),
-            (change("MenuItem", "name"), json!({"id": 1, "input": {"name": "x"}})),
-            (deletion("MenuItem"), json!({"id": 1})),
+            (creation("menuItemCreate"), json!({"input": {"name": "x"}})),
+            (change("menuItemUpdate", "name"), json!({"id": 1, "input": {"name": "x"}})),
+            (deletion("menuItemDelete"), json!({"id": 1})),
         ] {
             assert_eq!(team.anna.query_with(&document, variables.clone()).await.code(), "FORBIDDEN", "{document}");
             assert_eq!(app.nobody().query_with(&document, variables).await.code(), "UNAUTHENTICATED", "{document}");
@@ -187,7 +187,7 @@ both! {
 
     async fn statements_do_not_grow_with_rows(app: TestApp) {
         let team = Team::new(&app).await;
-        create(&team.boss, "MenuItem", json!({"name": "M"})).await;
+        create(&team.boss, "menuItemCreate", json!({"name": "M"})).await;
         for place in 1..=2 {
             team.boss.query_with(SET, json!({"id": place, "items": [1]})).await.ok();
         }

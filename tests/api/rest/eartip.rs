@@ -50,9 +50,9 @@ fn ids(answer: &Value) -> Vec<i64> {
 /// An organisation, a contact of it and one of none
 async fn team(app: &TestApp) -> Team {
     let team = Team::new(app).await;
-    create(&team.anna, "ClientOrganization", json!({"name": "云岭科技"})).await;
-    create(&team.anna, "ServiceContact", json!({"realName": "张三", "nickname": "Z", "organizationId": 1})).await;
-    create(&team.anna, "ServiceContact", json!({"nickname": "L"})).await;
+    create(&team.anna, "clientOrganizationCreate", json!({"name": "云岭科技"})).await;
+    create(&team.anna, "serviceContactCreate", json!({"realName": "张三", "nickname": "Z", "organizationId": 1})).await;
+    create(&team.anna, "serviceContactCreate", json!({"nickname": "L"})).await;
     team
 }
 
@@ -144,7 +144,7 @@ both! {
 
     async fn customers_and_organisations(app: TestApp) {
         let team = team(&app).await;
-        create(&team.anna, "ClientOrganization", json!({"name": "GPS"})).await;
+        create(&team.anna, "clientOrganizationCreate", json!({"name": "GPS"})).await;
         let delete = "mutation { clientOrganizationDelete(id: 2) { clientOrganization { id } } }";
         team.anna.query(delete).await.ok();
         let path = "/api/customers/organization";
@@ -284,7 +284,7 @@ both! {
 
     async fn contracts_and_statistics(app: TestApp) {
         let team = team(&app).await;
-        create(&team.anna, "ClientOrganization", json!({"name": "B"})).await;
+        create(&team.anna, "clientOrganizationCreate", json!({"name": "B"})).await;
         let path = "/api/contract/contract";
         let body = |organization: i64, days: i64, amount: Value| {
             json!({"organization_id": organization, "name": "合同", "code": "c", "amount": amount, "sign_time": ago(days),
