@@ -128,6 +128,9 @@ impl Rest {
         let path = found.params.iter().map(|(name, value)| (name.to_owned(), Json::String(value.to_owned()))).collect();
         let answer = async {
             let wire = Wire::new(path, query, self.payload(&parts, payload).await?);
+            if let Some(name) = wire.nul() {
+                return Err(Failure::bad_input(&name, "a NUL character is not allowed"));
+            }
             let viewer = self.viewer(operation, &parts.headers, &wire, &client).await?;
             let coercion = Coercion { types: &self.types, codes: &self.codes, zone: self.app.config.time_zone };
             let variables = coercion.variables(&operation.variables, &wire)?;

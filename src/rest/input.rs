@@ -11,7 +11,11 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value as Json};
 
 use super::{Failure, types::Types};
-use crate::{db::Time, graphql::codes::CodeBook, server::to_value};
+use crate::{
+    db::Time,
+    graphql::codes::CodeBook,
+    server::{has_nul, to_value},
+};
 
 /// What a request carries
 #[derive(Default)]
@@ -34,6 +38,13 @@ impl Wire {
     /// A parameter, wherever it stands; the path is above the body, the body above the query
     fn get(&self, name: &str) -> Option<&Json> {
         [&self.path, &self.fields, &self.query].into_iter().find_map(|place| place.get(name))
+    }
+
+    /// A parameter with a NUL in its text, which no database keeps
+    pub fn nul(&self) -> Option<String> {
+        let named = [&self.path, &self.fields, &self.query].into_iter().flatten();
+        let named = named.filter(|(_, value)| has_nul(value)).map(|(name, _)| name.clone()).next();
+        named.or_else(|| has_nul(&self.body).then(|| "body".to_owned()))
     }
 
     pub fn query(&self, name: &str) -> Option<&str> {

@@ -2,11 +2,14 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use async_graphql::parser::{
-    parse_query,
-    types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+use async_graphql::{
+    Name, Pos, ServerError, Value as ConstValue, Variables,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+    },
 };
-use async_graphql::{Pos, ServerError};
+use async_graphql_value::Value;
 use moka::sync::Cache;
 
 use crate::{
@@ -14,10 +17,15 @@ use crate::{
     error::{AppError, Code},
 };
 
+/// PostgreSQL keeps no NUL in a text, and nobody means one
+pub const NO_NUL: &str = "A NUL character is not allowed";
+
 /// A document that was parsed
 #[derive(Clone)]
 pub struct Document {
     pub parsed: Arc<ExecutableDocument>,
+    /// Variables that stand for the size of a list
+    sizes: Arc<[Name]>,
 }
 
 /// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
@@ -47,7 +55,7 @@ impl Documents {
         }
         measure(text, config)?;
         let parsed = parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
-        let document = Document { parsed: Arc::new(parsed) };
+        let document = Document { sizes: sizes(&parsed).into(), parsed: Arc::new(parsed) };
         self.0.insert(text.to_owned(), document.clone());
         Ok(document)
     }
@@ -57,6 +65,9 @@ fn measure(text: &str, config: &Config) -> Result<(), ServerError> {
     let refuse = |message: &str| Err(server_error(AppError::cost(message)));
     if text.len() > config.max_document {
         return refuse(&format!("A document has at most {} bytes", config.max_document));
+    }
+    if text.contains("\\u0000") || text.contains('\0') {
+        return Err(server_error(AppError::bad_input("query", NO_NUL)));
     }
     let (mut nesting, mut tokens, mut word) = (0_usize, 0_usize, false);
     for byte in text.bytes() {
@@ -80,7 +91,58 @@ fn measure(text: &str, config: &Config) -> Result<(), ServerError> {
     }
 }
 
+/// Arguments that the cost of a list depends on
+const SIZES: [&str; 3] = ["first", "last", "page"];
+
+fn sizes(document: &ExecutableDocument) -> Vec<Name> {
+    fn names(value: &Value, found: &mut Vec<Name>) {
+        match value {
+            Value::Variable(name) => found.push(name.clone()),
+            Value::Object(fields) => fields.values().for_each(|value| names(value, found)),
+            _ => {}
+        }
+    }
+    fn walk(set: &SelectionSet, found: &mut Vec<Name>) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    for (name, value) in &field.node.arguments {
+                        if SIZES.contains(&name.node.as_str()) {
+                            names(&value.node, found);
+                        }
+                    }
+                    walk(&field.node.selection_set.node, found);
+                }
+                Selection::InlineFragment(fragment) => walk(&fragment.node.selection_set.node, found),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (_, operation) in document.operations.iter() {
+        walk(&operation.node.selection_set.node, &mut found);
+    }
+    for fragment in document.fragments.values() {
+        walk(&fragment.node.selection_set.node, &mut found);
+    }
+    found
+}
+
 impl Document {
+    /// Gives null to the sizes of lists that were left out: the library counts a list's cost from its arguments, and
+    /// refuses a variable that has no value although it may be left out
+    pub fn fill_sizes(&self, name: Option<&str>, variables: &mut Variables) {
+        let Some(operation) = self.operation(name).filter(|_| !self.sizes.is_empty()) else { return };
+        for definition in &operation.variable_definitions {
+            let definition = &definition.node;
+            let optional = definition.var_type.node.nullable && definition.default_value.is_none();
+            let name = &definition.name.node;
+            if optional && self.sizes.contains(name) && !variables.contains_key(name) {
+                variables.insert(name.clone(), ConstValue::Null);
+            }
+        }
+    }
+
     /// The operation that a request runs
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
         let mut operations = self.parsed.operations.iter();

@@ -119,6 +119,7 @@ impl Server {
         if let Err(error) = document.check_root(name.as_deref(), config.max_root_fields) {
             return Answer::refused(vec![error]);
         }
+        document.fill_sizes(name.as_deref(), &mut request.variables);
         request.set_parsed_query((*document.parsed).clone());
         let label = document.label(name.as_deref());
         let work = self.execute(request, viewer.clone(), client.clone(), kind == Some(OperationType::Query));

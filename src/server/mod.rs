@@ -2,7 +2,9 @@
 
 mod document;
 pub mod endpoint;
+mod files;
 pub mod metrics;
+mod pages;
 mod request;
 mod routes;
 
@@ -12,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 pub use document::Document;
 pub use endpoint::Statements;
-pub use request::{Refusal, body, media_type, to_value};
+pub use request::{Refusal, body, has_nul, media_type, to_value};
 pub use routes::router;
 
 use crate::{app::App, rest::Rest, schema::Schema};

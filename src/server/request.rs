@@ -12,6 +12,7 @@ use axum::{
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Map, Number, Value as Json};
 
+use super::document::NO_NUL;
 use crate::config::Config;
 
 /// What a client sent
@@ -63,11 +64,16 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
 pub async fn body(body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes().to_vec()),
-        Err(error) if error.is::<LengthLimitError>() => {
+        Err(error) if too_long(&*error) => {
             Err(Refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes")))
         }
         Err(_) => Err(Refusal::bad("The body ended early")),
     }
+}
+
+/// A limit may stand in a layer further out, so the cause may be wrapped
+fn too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(too_long)
 }
 
 fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
@@ -170,12 +176,23 @@ fn one(request: Json) -> Result<GraphqlRequest, Refusal> {
     match fields.remove("variables") {
         None | Some(Json::Null) => {}
         Some(Json::String(text)) if text.is_empty() => {}
+        Some(Json::Object(variables)) if variables.values().any(has_nul) => return Err(Refusal::bad(NO_NUL)),
         Some(Json::Object(variables)) => request = request.variables(to_variables(variables)),
         Some(_) => return Err(Refusal::bad("variables must be an object")),
     }
     match fields.remove("extensions") {
         None | Some(Json::Null | Json::Object(_)) => Ok(request),
         Some(_) => Err(Refusal::bad("extensions must be an object")),
+    }
+}
+
+/// Whether a NUL stands in any text of a value
+pub fn has_nul(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(items) => items.iter().any(has_nul),
+        Json::Object(fields) => fields.values().any(has_nul),
+        _ => false,
     }
 }
 

@@ -26,7 +26,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Client, Server, endpoint, metrics};
+use super::{Client, Server, endpoint, files, metrics, pages};
 use crate::{config::Config, error::AppError};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,6 +39,8 @@ pub fn router(server: Server) -> Router {
         .route("/health/live", get(async || Json(json!({"status": "ok"}))))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics::metrics))
+        .route("/files/{id}/{name}", get(files::file))
+        .merge(pages::routes())
         .fallback(legacy)
         .layer(DefaultBodyLimit::max(config.max_upload))
         .layer(RequestBodyLimitLayer::new(config.max_upload))

@@ -79,8 +79,9 @@ fn every_mutation_has_a_test() {
     let block = sdl.split("type Mutation {").nth(1).unwrap().split("\n}").next().unwrap();
     let mutations: Vec<&str> = block
         .lines()
-        .filter_map(|line| line.strip_prefix('\t').filter(|line| line.starts_with(char::is_lowercase)))
-        .filter_map(|line| line.split(['(', ':']).next())
+        .filter_map(|line| line.strip_prefix('\t'))
+        .filter_map(|line| line.split_once(['(', ':']).map(|(name, _)| name))
+        .filter(|name| name.starts_with(char::is_lowercase) && name.chars().all(char::is_alphanumeric))
         .collect();
     assert!(mutations.len() > 40, "only {} mutations found", mutations.len());
     // The contract test runs what the legacy documents run.

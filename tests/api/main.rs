@@ -10,6 +10,8 @@ mod postgres;
 mod customers;
 mod engagement;
 mod house;
+mod http;
 mod identity;
+mod pages;
 mod rest;
 mod schema;

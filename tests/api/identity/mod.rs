@@ -1,4 +1,5 @@
 mod dictionary_entry;
 mod estate_agent;
+mod loan_officer;
 mod server_authority;
 mod session;

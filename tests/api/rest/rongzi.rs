@@ -106,6 +106,10 @@ both! {
         assert_eq!(codes(rows(&anna, json!(4)).await), json!([]));
         assert_eq!(codes(rows(&boss, json!(-1)).await), json!(["C1", "C2", "C3"]));
 
+        // Only what names something must be there.
+        let least = post(&anna, "/api/customer/list", json!({"empCode": "AA1611"})).await;
+        assert_eq!(least["data"]["rows"].as_array().unwrap().len(), 3);
+
         let page = json!({"customerExeStatus": -1, "empCode": "AA1611", "pageSize": "2", "pageIndex": "2"});
         let answer = post(&anna, "/api/customer/list", page).await;
         assert_eq!(answer["data"]["total"], "3");

@@ -1,0 +1,110 @@
+// The panel with the example operations, and how one gets into the editors.
+
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { useEffect, useState } from "react";
+
+/** Every example: id, domain, title, query, variables */
+export const examples = await fetch("graphiql/examples.json").then((response) => response.json());
+
+const byId = new Map(examples.map((example) => [example.id, example]));
+const text = (variables) => (variables ? JSON.stringify(variables, null, 2) : "");
+
+/** The example that the address names, or the one to begin with */
+export const first = byId.get(location.hash.slice(1)) ?? byId.get("identity/me") ?? examples[0];
+
+export const asTab = ({ query, variables }) => ({ query, variables: text(variables) });
+
+/** Puts an example into a tab: the one in front if nothing was written there, or a new one */
+function useOpen() {
+  const { addTab, updateActiveTabValues } = useGraphiQLActions();
+  const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({
+    queryEditor,
+    variableEditor,
+  }));
+  return (example) => {
+    if (!queryEditor) return;
+    const written = queryEditor.getValue().trim();
+    if (written && !examples.some(({ query }) => query.trim() === written)) addTab();
+    const { query, variables } = asTab(example);
+    queryEditor.setValue(query);
+    variableEditor?.setValue(variables);
+    updateActiveTabValues({ query, variables, response: null });
+    history.replaceState(null, "", `#${example.id}`);
+  };
+}
+
+/** Opens the example of an address that is followed while the page is open */
+export function Address() {
+  const open = useOpen();
+  useEffect(() => {
+    const follow = () => {
+      const example = byId.get(location.hash.slice(1));
+      if (example) open(example);
+    };
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  });
+  return null;
+}
+
+function Icon() {
+  return (
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round">
+      <path d="M4 5h2M4 12h2M4 19h2M10 5h10M10 12h10M10 19h10" />
+    </svg>
+  );
+}
+
+function Panel() {
+  const open = useOpen();
+  const [wanted, setWanted] = useState("");
+  const current = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query)?.trim();
+  const words = wanted.toLowerCase().split(/\s+/);
+  const shown = examples.filter(({ id, title, query }) => {
+    const searched = `${id} ${title} ${query}`.toLowerCase();
+    return words.every((word) => searched.includes(word));
+  });
+  const domains = [...new Set(shown.map(({ domain }) => domain))];
+  return (
+    <section className="examples" aria-label="Examples">
+      <h2>Examples</h2>
+      <p className="hint">
+        Pick one and press the play button. Most want you to sign in first, above; a server started with{" "}
+        <code>--demo</code> knows the login <code>admin</code>, password <code>quintet-demo</code>.
+      </p>
+      {examples.length > 8 && (
+        <input
+          type="search"
+          placeholder="Search examples"
+          aria-label="Search examples"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+      )}
+      {domains.map((domain) => (
+        <div key={domain}>
+          <h3>{domain}</h3>
+          <ul>
+            {shown
+              .filter((example) => example.domain === domain)
+              .map((example) => (
+                <li key={example.id}>
+                  <button
+                    type="button"
+                    aria-current={example.query.trim() === current}
+                    title={example.query}
+                    onClick={() => open(example)}
+                  >
+                    {example.title}
+                    {example.kind !== "query" && <small>{example.kind}</small>}
+                  </button>
+                </li>
+              ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+export const EXAMPLES = { title: "Examples", icon: Icon, content: Panel };
