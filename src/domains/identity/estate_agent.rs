@@ -3,7 +3,7 @@
 //! Table `estate_agents`. He signs in with his number, "00006" (工号): text with leading zeros, and two numbers that
 //! differ in leading zeros only are the same.
 
-use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::{prelude::*, sql_types::Text};
 use serde::Serialize;
 
@@ -44,15 +44,6 @@ pub struct EstateAgent {
     pub created_at: Time,
     /// When the agent was last changed
     pub updated_at: Time,
-}
-
-/// Whether an agent may sign in
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum EstateAgentStatus {
-    /// He may (legacy 活动)
-    Active,
-    /// His account is frozen
-    Frozen,
 }
 
 /// Which estate agents
@@ -281,16 +272,13 @@ pub struct EstateAgentQuery;
 #[Object]
 impl EstateAgentQuery {
     /// Whether the agent with this number may sign in (legacy user_status); for everybody
-    async fn estate_agent_status(
+    async fn estate_agent_is_active(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Number of the agent; leading zeros do not matter (legacy enroll_number)")] number: String,
-    ) -> AppResult<EstateAgentStatus> {
-        match EstateAgent::is_active_by_number(&mut ctx.read().await?, &number).await? {
-            Some(true) => Ok(EstateAgentStatus::Active),
-            Some(false) => Ok(EstateAgentStatus::Frozen),
-            None => Err(AppError::not_found(EstateAgent::NAME)),
-        }
+    ) -> AppResult<bool> {
+        let active = EstateAgent::is_active_by_number(&mut ctx.read().await?, &number).await?;
+        active.ok_or_else(|| AppError::not_found(EstateAgent::NAME))
     }
 
     /// One estate agent

@@ -1,11 +1,7 @@
 //! Uploading files, and who gets them.
 
 use axum::{body::Body, http::header};
-use quintet::{
-    auth::{Realm, Viewer},
-    db::Id,
-    domains::engagement::Attachment,
-};
+use quintet::auth::Realm;
 use serde_json::json;
 
 use crate::{
@@ -47,9 +43,18 @@ fn stored(app: &TestApp) -> usize {
     found
 }
 
-async fn open(app: &TestApp, realm: Option<Realm>, id: i64) -> Option<Vec<u8>> {
-    let viewer = Viewer { account_id: Some(1), realm, ..Viewer::default() };
-    Attachment::open(&app.app, &viewer, Id::new(id)).await.ok().map(|(_, bytes)| bytes.to_vec())
+/// The bytes behind an attachment's URL
+async fn fetch(caller: &Caller, url: &str) -> Option<Vec<u8>> {
+    let reply = caller.get(url).await;
+    match reply.status.as_u16() {
+        200 => {
+            assert_eq!(reply.headers["content-type"], "image/png");
+            assert_eq!(reply.headers["x-content-type-options"], "nosniff");
+            Some(reply.body)
+        }
+        404 => None,
+        status => panic!("{url}: {status}"),
+    }
 }
 
 both! {
@@ -64,18 +69,19 @@ both! {
         });
         assert_eq!(answer["attachmentUpload"]["attachment"], expected);
         assert_eq!(stored(&app), 1);
-        assert_eq!(open(&app, Some(Realm::Estate), file).await.as_deref(), Some(PNG));
-        assert_eq!(open(&app, None, file).await.as_deref(), Some(PNG));
-        assert_eq!(open(&app, Some(Realm::Loan), file).await, None);
-        assert!(Attachment::open(&app.app, &Viewer::default(), Id::new(file)).await.is_err());
+        app.account(Some(Realm::Loan), "1611", false).await;
+        let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
+        let url = format!("/files/{file}/site%20plan%201.png");
+        for caller in [&anna.caller, &bert.caller, &estate.boss, &app.admin().await] {
+            assert_eq!(fetch(caller, &url).await.as_deref(), Some(PNG));
+        }
+        assert_eq!((fetch(&stranger, &url).await, fetch(&app.nobody(), &url).await), (None, None));
 
         let list = "{ attachments { totalCount nodes { name } } me { attachments { totalCount } } }";
         let answer = bert.caller.query(list).await.ok();
         assert_eq!(answer["attachments"], json!({"totalCount": 1, "nodes": [{"name": "site plan 1.png"}]}));
         assert_eq!(answer["me"]["attachments"]["totalCount"], 0);
         let one = "query($id: ID!) { attachment(id: $id) { name } }";
-        app.account(Some(Realm::Loan), "1611", false).await;
-        let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
         assert_eq!(stranger.query_with(one, json!({"id": file})).await.ok()["attachment"], json!(null));
         assert_eq!(stranger.query(list).await.ok()["attachments"]["totalCount"], 0);
         assert_eq!(app.nobody().query(list).await.code(), "UNAUTHENTICATED");
@@ -84,7 +90,7 @@ both! {
         assert_eq!(stranger.query_with(delete, json!({"id": file})).await.code(), "NOT_FOUND");
         assert_eq!(bert.caller.query_with(delete, json!({"id": file})).await.code(), "FORBIDDEN");
         anna.caller.query_with(delete, json!({"id": file})).await.ok();
-        assert_eq!((stored(&app), open(&app, None, file).await), (0, None));
+        assert_eq!((stored(&app), fetch(&anna.caller, &url).await), (0, None));
         // A manager deletes what others uploaded.
         let again = upload(&anna.caller, "a.png", "image/png", PNG).await.ok();
         let again = id(&again, "/attachmentUpload/attachment");
