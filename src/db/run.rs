@@ -6,15 +6,18 @@
 use std::{
     future::Future,
     marker::PhantomData,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
 use diesel::{
     QueryResult, Selectable,
-    pg::Pg,
-    query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId},
-    sqlite::Sqlite,
+    pg::{Pg, PgQueryBuilder},
+    query_builder::{AsQuery, AstPass, Query, QueryBuilder, QueryFragment, QueryId},
+    sqlite::{Sqlite, query_builder::SqliteQueryBuilder},
 };
 use diesel_async::{RunQueryDsl, methods::LoadQuery};
 
@@ -74,12 +77,20 @@ impl<'q, ST: 'static, U: Send> Row<'q, ST> for U
 where
     Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
 {
-    async fn load(query: Erased<'q, ST>, conn: &mut Conn) -> QueryResult<Vec<U>> {
-        let _timing = Statement::start();
-        match conn {
-            Conn::Pg(conn) => RunQueryDsl::load(query, &mut **conn).await,
-            Conn::Lite(conn) => RunQueryDsl::load(query, &mut **conn).await,
-        }
+    fn load(query: Erased<'q, ST>, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<U>>> + Send {
+        watch(&query, conn);
+        fetch(query, conn)
+    }
+}
+
+async fn fetch<'q, ST: 'static, U: Send>(query: Erased<'q, ST>, conn: &mut Conn) -> QueryResult<Vec<U>>
+where
+    Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
+{
+    let _timing = Statement::start();
+    match conn {
+        Conn::Pg(conn) => RunQueryDsl::load(query, &mut **conn).await,
+        Conn::Lite(conn) => RunQueryDsl::load(query, &mut **conn).await,
     }
 }
 
@@ -142,6 +153,36 @@ impl<T: Selectable<Pg>> Cols for T {}
 tokio::task_local! {
     /// Statements sent for the request that this task serves
     static COUNT: AtomicU64;
+    /// Texts of the queries that this task sends
+    static WATCH: Mutex<Vec<String>>;
+}
+
+/// Runs a request and tells the SQL of its queries, as its engine gets them
+pub async fn watched<F: Future>(request: F) -> (F::Output, Vec<String>) {
+    WATCH
+        .scope(Mutex::default(), async {
+            let output = request.await;
+            (output, WATCH.with(|texts| std::mem::take(&mut *texts.lock().unwrap_or_else(PoisonError::into_inner))))
+        })
+        .await
+}
+
+fn watch<ST>(query: &Erased<'_, ST>, conn: &Conn) {
+    // Mostly nobody watches.
+    let _ = WATCH.try_with(|texts| {
+        let text = match conn {
+            Conn::Pg(_) => {
+                let mut text = PgQueryBuilder::new();
+                QueryFragment::<Pg>::to_sql(query, &mut text, &Pg).map(|()| QueryBuilder::<Pg>::finish(text))
+            }
+            Conn::Lite(_) => {
+                let mut text = SqliteQueryBuilder::new();
+                QueryFragment::<Sqlite>::to_sql(query, &mut text, &Sqlite)
+                    .map(|()| QueryBuilder::<Sqlite>::finish(text))
+            }
+        };
+        texts.lock().unwrap_or_else(PoisonError::into_inner).extend(text);
+    });
 }
 
 /// Runs a request and tells how many statements it sent

@@ -14,13 +14,19 @@ use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::SmallRng};
 use crate::{
     app::App,
     auth::password,
-    db::{Conn, Run as _, Secret, Time, tables::accounts},
+    db::{
+        Conn, Run as _, Secret, Time,
+        tables::{accounts, call_feedback, property_customers, service_contacts},
+    },
     domains::identity::{Account, NewAccount},
     error::{AppError, AppResult},
 };
 
 /// The password of every demo login
 pub const PASSWORD: &str = "quintet-demo";
+
+/// Phone number of somebody whom several realms know
+pub const KNOWN: &str = "18522222222";
 
 /// The demo logins: realm, login, what it may
 pub const LOGINS: &[(&str, &str, &str)] = &[
@@ -108,5 +114,24 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
 async fn realms(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     loan::fill(conn, demo).await?;
     service::fill(conn, demo).await?;
-    estate::fill(conn, demo).await
+    estate::fill(conn, demo).await?;
+    known_everywhere(conn).await
+}
+
+/// Somebody whom three realms know by one phone number, the one of a loan customer: what `person` is for
+async fn known_everywhere(conn: &mut Conn) -> AppResult<()> {
+    let first: Option<i64> =
+        service_contacts::table.select(service_contacts::id).order(service_contacts::id).limit(1).opt(conn).await?;
+    diesel::update(service_contacts::table.filter(service_contacts::id.nullable().eq(first)))
+        .set((service_contacts::phone.eq(KNOWN), service_contacts::phone_key.eq(KNOWN)))
+        .run(conn)
+        .await?;
+    let with_calls =
+        call_feedback::table.select(call_feedback::customer_id).filter(call_feedback::customer_id.is_not_null());
+    let first: Option<Option<i64>> = with_calls.order(call_feedback::customer_id).limit(1).opt(conn).await?;
+    diesel::update(property_customers::table.filter(property_customers::id.nullable().eq(first.flatten())))
+        .set((property_customers::phone.eq(KNOWN), property_customers::phone_key.eq(KNOWN)))
+        .run(conn)
+        .await?;
+    Ok(())
 }

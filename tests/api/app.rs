@@ -16,7 +16,7 @@ use quintet::{
     db::{Secret, migrate},
     demo,
     domains::identity::{Account, NewAccount},
-    server::{Server, router},
+    server::{Server, Statements, router},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -154,14 +154,16 @@ impl TestApp {
 
     /// What GraphQL answers to a request that carries a document
     pub async fn answer(&self, request: Request<Body>, document: &str) -> Answer {
-        Answer { body: self.send(request).await.json(), document: document.to_owned() }
+        let reply = self.send(request).await;
+        Answer { body: reply.json(), statements: reply.statements, document: document.to_owned() }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Reply { status: parts.status, headers: parts.headers, body }
+        let statements = parts.extensions.get::<Statements>().map_or(0, |count| count.0);
+        Reply { status: parts.status, headers: parts.headers, body, statements }
     }
 }
 
@@ -170,6 +172,8 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// Statements sent to the database
+    pub statements: u64,
 }
 
 impl Reply {
@@ -229,6 +233,7 @@ impl Caller {
 #[derive(Debug)]
 pub struct Answer {
     pub body: Value,
+    pub statements: Option<u64>,
     document: String,
 }
 

@@ -50,7 +50,8 @@ both! {
             ("{ me }", "GRAPHQL_VALIDATION_FAILED"),
             ("query A { me { id } } query B { me { id } }", "GRAPHQL_VALIDATION_FAILED"),
             ("query($x: Nothing) { me { id } }", "GRAPHQL_VALIDATION_FAILED"),
-            ("{ loanCustomer(id: \"abc\") { id } }", "UNAUTHENTICATED"),
+            ("{ loanCustomer(id: \"abc\") { id } }", "BAD_USER_INPUT"),
+            ("{ loanCustomer(id: 1) { id } }", "UNAUTHENTICATED"),
         ] {
             let answer = caller.query(document).await;
             assert_eq!(self::code(&answer.body), code, "{document}");

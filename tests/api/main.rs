@@ -6,6 +6,7 @@ mod app;
 mod estate;
 mod loan;
 mod postgres;
+mod service;
 
 mod customers;
 mod engagement;
@@ -15,3 +16,4 @@ mod identity;
 mod pages;
 mod rest;
 mod schema;
+mod sql;

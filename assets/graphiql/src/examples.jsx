@@ -6,11 +6,11 @@ import { useEffect, useState } from "react";
 /** Every example: id, domain, title, query, variables */
 export const examples = await fetch("graphiql/examples.json").then((response) => response.json());
 
-const byId = new Map(examples.map((example) => [example.id, example]));
+const byId = (id) => examples.find((example) => example.id === id);
 const text = (variables) => (variables ? JSON.stringify(variables, null, 2) : "");
 
-/** The example that the address names, or the one to begin with */
-export const first = byId.get(location.hash.slice(1)) ?? byId.get("identity/me") ?? examples[0];
+/** The example to begin with */
+export const first = byId("identity/me") ?? examples[0];
 
 export const asTab = ({ query, variables }) => ({ query, variables: text(variables) });
 
@@ -29,18 +29,23 @@ function useOpen() {
     queryEditor.setValue(query);
     variableEditor?.setValue(variables);
     updateActiveTabValues({ query, variables, response: null });
-    history.replaceState(null, "", `#${example.id}`);
   };
 }
 
-/** Opens the example of an address that is followed while the page is open */
+/** Opens the example that the address names: /graphiql#identity/me */
 export function Address() {
   const open = useOpen();
+  const isReady = useGraphiQL((state) => Boolean(state.queryEditor));
   useEffect(() => {
+    if (!isReady) return;
     const follow = () => {
-      const example = byId.get(location.hash.slice(1));
-      if (example) open(example);
+      const example = byId(location.hash.slice(1));
+      if (!example) return;
+      open(example);
+      // A reload must not open it again, over what was written since.
+      history.replaceState(null, "", location.pathname + location.search);
     };
+    follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   });

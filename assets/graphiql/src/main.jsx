@@ -18,7 +18,7 @@ import { createRoot } from "react-dom/client";
 
 import { Address, asTab, EXAMPLES, first } from "./examples.jsx";
 import { Bar } from "./sign_in.jsx";
-import { storage } from "./storage.js";
+import { left, storage } from "./storage.js";
 
 const url = new URL("graphql", document.baseURI);
 const fetcher = createGraphiQLFetcher({
@@ -34,6 +34,7 @@ createRoot(document.getElementById("page")).render(
     inputValueDeprecation
     schemaDescription
     defaultTabs={first && [asTab(first)]}
+    {...left()}
     plugins={[DOC_EXPLORER_PLUGIN, EXAMPLES, explorerPlugin(), HISTORY_PLUGIN]}
     referencePlugin={DOC_EXPLORER_PLUGIN}
     visiblePlugin={EXAMPLES}

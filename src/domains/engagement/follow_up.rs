@@ -1,5 +1,4 @@
-//! What employees of the realm SERVICE did for a contact (eartip 跟进记录): took him on, visited or called him, signed
-//! with him, helped him after the sale.
+//! What employees of the realm SERVICE did for a contact (eartip 跟进记录): a visit, a call, a contract signed and so on.
 //!
 //! Tables `follow_ups` and `follow_up_staff` (跟进者, those who took part). The operator (操作者) is who wrote it down.
 

@@ -1,8 +1,13 @@
 mod attachment;
 mod call_feedback;
+mod demand_change;
 mod estate_project;
+mod follow_up;
 pub mod package_phone;
 mod phone_call;
+mod satisfaction_rating;
+mod service_contract;
+mod service_statistics;
 mod sms_message;
 mod sms_template;
 mod wechat_friendship;

@@ -67,6 +67,33 @@ both! {
         assert_eq!(app.nobody().query_with(SIGN_IN, input).await.code(), "UNAUTHENTICATED");
     }
 
+    async fn accounts_are_made_by_managers_of_their_realm(app: TestApp) {
+        let boss = app.manager(Realm::Loan).await;
+        let create = "mutation($input: AccountCreateInput!) { accountCreate(input: $input) { account { id login realm isManager } } }";
+        let input = |realm, login: &str| json!({"input": {"realm": realm, "login": login, "name": "New", "password": PASSWORD}});
+        let made = boss.query_with(create, input(json!("LOAN"), "2001")).await.ok();
+        assert_eq!(made["accountCreate"]["account"]["isManager"], false);
+        assert_eq!(boss.query_with(create, input(json!("LOAN"), "2001")).await.code(), "CONFLICT");
+        for realm in [json!("SERVICE"), json!(null)] {
+            assert_eq!(boss.query_with(create, input(realm, "2002")).await.code(), "FORBIDDEN");
+        }
+        let staff = app.sign_in(Some(Realm::Loan), "2001", PASSWORD).await;
+        assert_eq!(staff.query_with(create, input(json!("LOAN"), "2003")).await.code(), "FORBIDDEN");
+        // He sees himself only, and his manager sees the realm only.
+        app.account(Some(Realm::Service), "3001", false).await;
+        let logins = async |caller: &crate::app::Caller| {
+            caller.query("{ accounts { nodes { login } } }").await.ok()["accounts"]["nodes"].as_array().unwrap().len()
+        };
+        assert_eq!((logins(&staff).await, logins(&boss).await, logins(&app.admin().await).await), (1, 2, 4));
+        let id = made["accountCreate"]["account"]["id"].as_str().unwrap().to_owned();
+        let set = |what: &str| format!("mutation {{ account{what}(id: \"{id}\") {{ account {{ isFrozen }} }} }}");
+        boss.query(&set("Freeze")).await.ok();
+        assert_eq!(boss.query(&set("Thaw")).await.ok()["accountThaw"]["account"]["isFrozen"], false);
+        app.sign_in(Some(Realm::Loan), "2001", PASSWORD).await;
+        let entries = app.sign_in(None, "root", PASSWORD).await.query("{ auditEntries(last: 1) { nodes { action } } }").await.ok();
+        assert_eq!(entries["auditEntries"]["nodes"][0]["action"], "accountCreate");
+    }
+
     async fn a_new_password_ends_the_sessions(app: TestApp) {
         let account = app.account(Some(Realm::Loan), "1611", false).await;
         let caller = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;

@@ -82,30 +82,28 @@ fn requests(system: &str) -> Map<String, Value> {
     serde_json::from_str(&fs::read_to_string(format!("tests/api/rest/{system}.json")).unwrap()).unwrap()
 }
 
+/// Asks one operation as it is documented
+pub async fn ask(system: &str, operation: &Documented, caller: &Caller) -> (Value, Value) {
+    let request = requests(system).get(&operation.id).cloned().or_else(|| operation.example.clone());
+    let request = request.unwrap_or_else(|| json!({}));
+    let reply = if operation.method == "GET" {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(request.as_object().unwrap().iter().map(|(name, value)| (name, text(value))))
+            .finish();
+        let glue = if operation.path.contains('?') { '&' } else { '?' };
+        caller.get(&format!("{}{glue}{query}", operation.path)).await
+    } else {
+        caller.send(&operation.method, &operation.path, &request).await
+    };
+    assert_eq!(reply.status, 200, "{}", operation.id);
+    (request, reply.json())
+}
+
 /// Asks every operation of a system in order; tells how many it asked
 async fn ask_all(system: &str, caller: &Caller) -> usize {
-    let requests = requests(system);
     let operations = operations(system);
     for operation in &operations {
-        // Signing out must not end the session that the others need.
-        let other = match operation.id.as_str() {
-            "eartip_user_logout" => Some(caller.app.sign_in(Some(Realm::Service), "18800000001", demo::PASSWORD).await),
-            _ => None,
-        };
-        let caller = other.as_ref().unwrap_or(caller);
-        let request = requests.get(&operation.id).cloned().or_else(|| operation.example.clone());
-        let request = request.unwrap_or_else(|| json!({}));
-        let reply = if operation.method == "GET" {
-            let query = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(request.as_object().unwrap().iter().map(|(name, value)| (name, text(value))))
-                .finish();
-            let glue = if operation.path.contains('?') { '&' } else { '?' };
-            caller.get(&format!("{}{glue}{query}", operation.path)).await
-        } else {
-            caller.send(&operation.method, &operation.path, &request).await
-        };
-        assert_eq!(reply.status, 200, "{}", operation.id);
-        let answer = reply.json();
+        let (request, answer) = ask(system, operation, caller).await;
         operation.check(&answer);
         let success = match system {
             "rongzi" => answer["code"] == 0,

@@ -1,3 +1,4 @@
-mod contract;
+pub mod contract;
+mod eartip;
 mod ihk;
 mod rongzi;

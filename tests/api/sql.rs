@@ -1,0 +1,144 @@
+//! How many statements a request takes, and whether indexes serve them.
+
+use diesel::{QueryableByName, sql_query, sql_types::Text};
+use diesel_async::RunQueryDsl as _;
+use quintet::{
+    auth::Realm,
+    db::{Conn, run::watched},
+    demo,
+};
+use serde_json::json;
+
+use crate::{
+    app::{Caller, both},
+    rest::contract::ask,
+};
+
+/// The same nested question about few and about many rows
+const NESTED: [&str; 5] = [
+    "query($n: Int!) { loanCustomers(first: $n) { totalCount nodes { name owner { name } officer { account { login } } wechatStatus
+        interactions(first: 3) { nodes { at kind summary staff { name } customer { name } } }
+        smsMessages(first: 2) { totalCount nodes { content staff { name } customer { code } } } } } }",
+    "query($n: Int!) { customers(first: $n) { nodes { realm name owner { name } interactions(first: 2) { nodes { summary staff { name } } } } } }",
+    "query($n: Int!) { interactions(first: $n) { nodes { at kind staff { name account { login } } customer { name realm owner { name } } } } }",
+    "query($n: Int!) { followUps(first: $n) { nodes { contact { name organization { name } followUps(first: 2) { nodes { event } } } followers { name menuItems { name } } operator { name } } } }",
+    "query($n: Int!) { estateProjects(first: $n) { nodes { name agents { name } callPackages(first: 3) { nodes { name } } } } }",
+];
+
+both! {
+    async fn statements_do_not_grow_with_rows(app: TestApp) {
+        let app = app.demo().await;
+        let caller = app.sign_in(None, "admin", demo::PASSWORD).await;
+        for document in NESTED {
+            let mut counts = Vec::new();
+            for rows in [2, 60] {
+                let answer = caller.query_with(document, json!({"n": rows})).await;
+                answer.ok();
+                counts.push(answer.statements.unwrap());
+            }
+            // With few rows a relation may be empty, and its next level is not asked; never may many rows ask more
+            // than each level once.
+            assert!(counts[1] <= counts[0] + 4 && counts[1] < 30, "{counts:?} statements for {document}");
+        }
+    }
+
+    async fn indexes_serve_what_is_documented(app: TestApp) {
+        let app = app.demo().await;
+        let mut seen = 0;
+        for (system, caller) in [
+            ("rongzi", app.sign_in(Some(Realm::Loan), "1611", demo::PASSWORD).await),
+            ("eartip", app.sign_in(Some(Realm::Service), "18800000001", demo::PASSWORD).await),
+            ("ihk", app.nobody()),
+        ] {
+            seen += explain_all(system, &caller).await;
+        }
+        assert!(seen > 40, "only {seen} queries were explained");
+        let admin = app.sign_in(None, "admin", demo::PASSWORD).await;
+        for document in NESTED.iter().chain(&[
+            "query($n: Int!) { search(text: \"张\", first: $n) { nodes { name } } }",
+            "query($n: Int!) { person(mobile: \"18522222222\") { interactions(first: $n) { nodes { summary } } } }",
+            "query($n: Int!) { loanCustomers(filter: {mobile: \"18522222222\"}, first: $n) { nodes { name } } }",
+            "query($n: Int!) { loanCustomers(filter: {stages: [NEED]}, first: $n) { nodes { name } } }",
+        ]) {
+            let (answer, queries) = watched(admin.query_with(document, json!({"n": 20}))).await;
+            answer.ok();
+            explain(&admin, document, &queries).await;
+        }
+    }
+}
+
+async fn explain_all(system: &str, caller: &Caller) -> usize {
+    let mut seen = 0;
+    for operation in crate::rest::contract::operations(system) {
+        let ((_, answer), queries) = watched(ask(system, &operation, caller)).await;
+        operation.check(&answer);
+        seen += explain(caller, &operation.id, &queries).await;
+    }
+    seen
+}
+
+/// Tables that grow with the business
+const LARGE: [&str; 11] = [
+    "loan_customers",
+    "service_contacts",
+    "property_customers",
+    "sms_messages",
+    "phone_calls",
+    "follow_ups",
+    "demand_changes",
+    "satisfaction_ratings",
+    "service_contracts",
+    "package_phones",
+    "call_feedback",
+];
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// Fails where a large table would be read from end to end
+async fn explain(caller: &Caller, what: &str, queries: &[String]) -> usize {
+    let mut seen = 0;
+    for query in queries.iter().filter(|query| query.starts_with("SELECT") && !query.contains("pg_notify")) {
+        let plan = plan(&mut caller.app.app.db.write().await.unwrap(), query).await;
+        seen += 1;
+        for table in LARGE {
+            let scanned = plan.lines().any(|line| {
+                line.contains(&format!("Seq Scan on {table}"))
+                    || line.contains(&format!("SCAN {table}"))
+                        && !line.contains("INDEX")
+                        && !line.contains("PRIMARY KEY")
+            });
+            assert!(!scanned, "{what} reads all of {table}:\n{query}\n{plan}");
+        }
+    }
+    seen
+}
+
+async fn plan(conn: &mut Conn, query: &str) -> String {
+    match conn {
+        Conn::Lite(conn) => {
+            let lines: Vec<Line> = sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(&mut **conn).await.unwrap();
+            lines.into_iter().map(|line| line.detail + "\n").collect()
+        }
+        Conn::Pg(conn) => {
+            // A small table is read from end to end anyway; forbidden to do so, PostgreSQL shows whether it could do
+            // better.
+            let parameters = (1..100).take_while(|number| query.contains(&format!("${number}"))).count();
+            let nulls = vec!["NULL"; parameters].join(", ");
+            let execute = if parameters == 0 { "EXECUTE q".to_owned() } else { format!("EXECUTE q({nulls})") };
+            let sql = format!(
+                "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE q AS {query};
+                 CREATE OR REPLACE FUNCTION explain_q() RETURNS SETOF TEXT LANGUAGE plpgsql AS $$
+                 BEGIN RETURN QUERY EXECUTE 'EXPLAIN {execute}'; END $$;"
+            );
+            diesel_async::SimpleAsyncConnection::batch_execute(&mut **conn, &sql).await.unwrap();
+            let lines: Vec<Line> =
+                sql_query("SELECT explain_q AS detail FROM explain_q()").load(&mut **conn).await.unwrap();
+            diesel_async::SimpleAsyncConnection::batch_execute(&mut **conn, "DEALLOCATE q; RESET ALL").await.unwrap();
+            lines.into_iter().map(|line| line.detail + "\n").collect()
+        }
+    }
+}
