@@ -233,7 +233,7 @@ impl Caller {
 #[derive(Debug)]
 pub struct Answer {
     pub body: Value,
-    pub statements: Option<u64>,
+    pub statements: u64,
     document: String,
 }
 
