@@ -39,6 +39,7 @@ impl SpawnBlocking for Inline {
 }
 
 /// A connection to either engine
+#[expect(clippy::large_enum_variant, reason = "boxing would cost an allocation for each check-out on PostgreSQL")]
 pub enum Conn {
     Pg(Object<PgConn>),
     Lite(Object<Lite>),

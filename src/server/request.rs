@@ -16,6 +16,7 @@ use super::document::NO_NUL;
 use crate::config::Config;
 
 /// What a client sent
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment, and boxing would cost every request")]
 pub enum Incoming {
     Single(GraphqlRequest),
     Batch(Vec<GraphqlRequest>),
