@@ -1,9 +1,6 @@
 //! Property customers: registered by agents, seen by them and their managers.
 
-use axum::{body::Body, http::header};
-use quintet::server::Statements;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use crate::{
     app::{Caller, both},
@@ -28,14 +25,6 @@ async fn names(caller: &Caller, filter: Value) -> Vec<String> {
     let answer = caller.query_with(list, json!({"filter": filter})).await.ok();
     let nodes = answer["propertyCustomers"]["nodes"].as_array().unwrap().clone();
     nodes.iter().map(|node| node["name"].as_str().unwrap().to_owned()).collect()
-}
-
-/// Statements that a query sends
-async fn statements(caller: &Caller, query: &str) -> u64 {
-    let request = caller.request("POST", "/graphql").header(header::CONTENT_TYPE, "application/json");
-    let request = request.body(Body::from(json!({"query": query}).to_string())).unwrap();
-    let response = caller.app.router.clone().oneshot(request).await.unwrap();
-    response.extensions().get::<Statements>().unwrap().0
 }
 
 both! {
@@ -187,12 +176,12 @@ both! {
         let query = "{ propertyCustomers { nodes { gender { name } kind { name } agent { isActive projects { name } }
             feedback { nodes { outcome phone { phone } } } } } }";
         anna.customer("Li", "13800000001").await;
-        let one = statements(&estate.boss, query).await;
+        let one = estate.boss.query(query).await.statements;
         for place in 2..12 {
             anna.customer("Li", &format!("138000000{place:02}")).await;
             bert.customer("Li", &format!("138000000{place:02}")).await;
         }
-        assert_eq!(statements(&estate.boss, query).await, one);
+        assert_eq!(estate.boss.query(query).await.statements, one);
         assert!(one <= 8, "{one} statements");
     }
 }

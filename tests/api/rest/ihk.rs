@@ -6,6 +6,7 @@ use axum::{body::Body, http::header};
 use quintet::auth::Realm;
 use serde_json::{Value, json};
 
+use super::contract::operations;
 use crate::{
     app::{Caller, PASSWORD, TestApp, both},
     engagement::package_phone::crowd,
@@ -200,6 +201,21 @@ both! {
         assert_eq!(answer, json!({"call_back_item": items}));
         let answer = nobody.get(&format!("{get}get_gender_type")).await.json();
         assert_eq!(answer["gender_type"][1], json!({"name": "女", "value": "W"}));
+    }
+
+    async fn the_documented_examples_work_from_a_trusted_address(app: TestApp) {
+        let mut config = app.app.config.clone();
+        config.estate_addresses = vec![[127, 0, 0, 1].into()];
+        let app = TestApp::with(config).await.demo().await;
+        let mut asked = 0;
+        for operation in operations("ihk").iter().filter(|operation| operation.id != "ihk_login") {
+            let Some(example) = &operation.example else { continue };
+            let answer = app.nobody().send("POST", &operation.path, example).await.json();
+            operation.check(&answer);
+            assert!(answer.get("errmsg").is_none_or(|text| text == "ok"), "{} {example}: {answer}", operation.id);
+            asked += 1;
+        }
+        assert_eq!(asked, 6);
     }
 
     async fn what_is_no_action(app: TestApp) {

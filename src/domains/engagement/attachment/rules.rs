@@ -73,7 +73,7 @@ impl Kind {
         let zip = infer::is_mime(content, "application/zip");
         KINDS.iter().find(|kind| {
             infer::is_mime(content, kind.content_type)
-                || (zip && !kind.parts.is_empty() && kind.parts.iter().all(|part| holds(part)))
+                || (zip && !kind.parts.is_empty() && kind.parts.iter().all(&holds))
         })
     }
 
