@@ -13,10 +13,9 @@ const SET: &str = "mutation($id: ID!, $items: [ID!]!) {
 
 /// Statements that a query sends
 async fn statements(team: &Team, document: &str) -> u64 {
-    let reply = team.boss.send("POST", "/graphql", &json!({"query": document})).await;
-    assert!(reply.json().get("errors").is_none(), "{:#}", reply.json());
-    assert!(reply.statements > 0);
-    reply.statements
+    let answer = team.boss.query(document).await;
+    answer.ok();
+    answer.statements
 }
 
 both! {
