@@ -16,7 +16,7 @@ const PUBLIC: [(&str, &str); 5] = [
     ("sessionCreate", "signing in"),
     ("dictionaryEntries", "lists of codes and names, which the property realm documents without a token"),
     ("dictionaryEntry", "one of them"),
-    ("estateAgentStatus", "whether a number works, which the property realm documents without a token"),
+    ("estateAgentIsActive", "whether a number works, which the property realm documents without a token"),
     ("serverAuthority", "the address that the client has reached already"),
 ];
 
