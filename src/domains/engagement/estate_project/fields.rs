@@ -34,7 +34,7 @@ impl EstateProject {
 
     /// Packages of phone numbers to call
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
-    async fn call_packages(
+    async fn packages(
         &self,
         ctx: &Context<'_>,
         first: Option<i32>,
