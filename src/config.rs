@@ -9,7 +9,7 @@ use clap::{Args, Command, CommandFactory, FromArgMatches, Parser};
 /// Settings of the server and of every other command
 #[derive(Args, Clone, Debug)]
 pub struct Config {
-    /// Database: sqlite:<file> or postgres://user:password@host/name
+    /// Database: sqlite:FILE or postgres://user:password@host/name
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite:quintet.db", hide_env_values = true, global = true)]
     pub database_url: String,
 

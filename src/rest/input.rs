@@ -10,7 +10,10 @@ use chrono::{Duration, Months, NaiveDate, NaiveDateTime, TimeZone as _};
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json};
 
-use super::{Failure, types::Types};
+use super::{
+    Failure,
+    types::{Types, named},
+};
 use crate::{
     db::Time,
     graphql::codes::CodeBook,
@@ -115,7 +118,12 @@ impl Coercion<'_> {
         for variable in wanted {
             let (name, value) = match &variable.source {
                 Source::Presence(name) => {
-                    let there = wire.get(name).is_some_and(|value| !value.is_null());
+                    // Old clients send every field of a form: an empty number is none, an empty text is one.
+                    let is_text = wanted.iter().any(|other| {
+                        matches!(&other.source, Source::Parameter(of) if of == name) && named(&other.ty) == "String"
+                    });
+                    let there = |value: &Json| !value.is_null() && (is_text || value.as_str() != Some(""));
+                    let there = wire.get(name).is_some_and(there);
                     (name.as_str(), Some(Value::Boolean(there)))
                 }
                 Source::Parameter(name) => (name.as_str(), self.variable(variable, name, wire.get(name))?),

@@ -88,6 +88,7 @@ async fn execute_each(server: &str, sql: &str) {
     }
 }
 
+#[expect(clippy::zombie_processes, reason = "the watchdog outlives the test process on purpose")]
 fn private_cluster() -> Option<String> {
     let bin = programs()?;
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");

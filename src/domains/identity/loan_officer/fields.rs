@@ -36,7 +36,7 @@ impl LoanOfficer {
         ctx.load(self.account_id).await
     }
 
-    /// Name with the employee code, "陈晓明[AA1611]" (legacy empName)
+    /// Name with the employee code, `陈晓明[AA1611]` (legacy empName)
     pub async fn label(&self) -> String {
         self.labelled()
     }
