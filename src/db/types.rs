@@ -266,7 +266,7 @@ where
 
 /// An enum kept as its code: the number that the legacy systems use for it
 ///
-/// ```ignore
+/// ```text
 /// codes! {
 ///     /// How far a loan customer has come
 ///     pub enum LoanStage {

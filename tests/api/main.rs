@@ -1,6 +1,5 @@
 //! Every test of behaviour, through the front door, on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
-#![allow(dead_code)]
 
 mod app;
 mod estate;

@@ -13,7 +13,6 @@ pub struct Documented {
     pub id: String,
     pub method: String,
     pub path: String,
-    pub parameters: Vec<Value>,
     /// The documented request body, if there is an example
     pub example: Option<Value>,
     schema: Value,
@@ -35,7 +34,6 @@ pub fn operations(system: &str) -> Vec<Documented> {
                 id: id.to_owned(),
                 method: method.to_uppercase(),
                 path: path.clone(),
-                parameters: operation["parameters"].as_array().cloned().unwrap_or_default(),
                 example: operation.pointer("/requestBody/content/application~1json/example").cloned(),
                 schema,
             });

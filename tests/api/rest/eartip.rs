@@ -282,6 +282,18 @@ both! {
         assert_eq!(post(&team.anna, "/api/feedback/delsatisfy", json!({"satisfy_id": 1})).await, done("删除成功"));
     }
 
+    async fn a_form_s_empty_number_is_none(app: TestApp) {
+        let team = team(&app).await;
+        // An old form sends every field; the empty id means a new contract.
+        let form = "contract_id=&organization_id=1&name=first&amount=1.10&sign_time=&note=";
+        let request = team.anna.request("POST", "/api/contract/contract");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let reply = app.send(request.body(Body::from(form)).unwrap()).await;
+        assert_eq!(reply.json()["status"], 0, "{}", reply.json());
+        let stored = get(&team.anna, "/api/contract/contract").await;
+        assert_eq!((stored["data"][0]["name"].as_str(), stored["data"][0]["amount"].as_str()), (Some("first"), Some("1.10")));
+    }
+
     async fn contracts_and_statistics(app: TestApp) {
         let team = team(&app).await;
         create(&team.anna, "clientOrganizationCreate", json!({"name": "B"})).await;
