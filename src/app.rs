@@ -3,6 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use anyhow::ensure;
+use futures_util::future::BoxFuture;
 use object_store::{ObjectStore, local::LocalFileSystem};
 use rand::RngExt as _;
 
@@ -35,16 +36,24 @@ impl Deref for App {
 
 impl App {
     /// Opens the database, brings its tables up to date, and makes what is missing
-    pub async fn start(config: Config) -> anyhow::Result<App> {
-        let ran = migrate::migrate(&config.database_url).await?;
-        if ran > 0 {
-            tracing::info!(ran, "migrations applied");
-        }
-        App::open(config).await
+    ///
+    /// Boxed like what else other crates wait for (the program, the tests): they would compile its inside once more.
+    pub fn start(config: Config) -> BoxFuture<'static, anyhow::Result<App>> {
+        Box::pin(async {
+            let ran = migrate::migrate(&config.database_url).await?;
+            if ran > 0 {
+                tracing::info!(ran, "migrations applied");
+            }
+            App::connect(config).await
+        })
     }
 
     /// [`start`](App::start) on a database whose tables are up to date
-    pub async fn open(config: Config) -> anyhow::Result<App> {
+    pub fn open(config: Config) -> BoxFuture<'static, anyhow::Result<App>> {
+        Box::pin(App::connect(config))
+    }
+
+    async fn connect(config: Config) -> anyhow::Result<App> {
         let db = Db::open(&config.database_url, config.pool_size)?;
         let secret = match &config.jwt_secret {
             Some(secret) => secret.clone(),

@@ -95,7 +95,14 @@ impl Cli {
         }
     }
 
-    pub async fn run(self) -> anyhow::Result<()> {
+    /// Runs the command. (Not `async`: the program's crate would have to compile all of it once more.)
+    pub fn run(self) -> anyhow::Result<()> {
+        // Deep GraphQL documents need more stack than a thread has by default.
+        let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build()?;
+        runtime.block_on(self.execute())
+    }
+
+    async fn execute(self) -> anyhow::Result<()> {
         match self.command {
             None | Some(Command::Serve) => serve(self.config, self.demo).await,
             Some(Command::Migrate) => {

@@ -9,6 +9,7 @@ mod service;
 use anyhow::ensure;
 use chrono::Duration;
 use diesel::prelude::*;
+use futures_util::future::BoxFuture;
 use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::SmallRng};
 
 use crate::{
@@ -89,7 +90,11 @@ impl Demo {
 }
 
 /// Fills an empty database; refuses one that has accounts
-pub async fn fill(app: &App) -> anyhow::Result<()> {
+pub fn fill(app: &App) -> BoxFuture<'_, anyhow::Result<()>> {
+    Box::pin(write(app))
+}
+
+async fn write(app: &App) -> anyhow::Result<()> {
     let mut tx = app.db.begin().await?;
     let accounts: i64 = accounts::table.count().one(&mut tx).await?;
     ensure!(accounts == 0, "the database has accounts already: demo data is for an empty one");

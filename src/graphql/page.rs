@@ -14,6 +14,10 @@ use crate::{
 pub const DEFAULT_SIZE: i64 = 20;
 /// Most rows of a page
 pub const MAX_SIZE: i64 = 200;
+
+/// Another [`MAX_SIZE`], as data of a request
+#[derive(Clone, Copy)]
+pub struct MaxSize(pub i64);
 /// Rows that page numbers reach at the most; cursors go on from there
 pub const MAX_OFFSET: i64 = 1_000_000;
 
@@ -63,11 +67,12 @@ impl Page {
         let look = ctx.look_ahead();
         let total = wanted(&look, "totalCount") || look.field("page").field("total").exists();
         let cursor = after.or(before);
+        let most = ctx.data_opt::<MaxSize>().map_or(MAX_SIZE, |most| most.0);
         let plain = |size: i64, backward| Page { size, backward, cursor, number: None, total };
         Ok(match (page, last) {
             (Some(page), _) => {
                 let number = within("page.number", page.number, 1..=i64::from(i32::MAX))?;
-                let size = within("page.size", page.size, 1..=MAX_SIZE)?;
+                let size = within("page.size", page.size, 1..=most)?;
                 if (number - 1).saturating_mul(size) > MAX_OFFSET {
                     return Err(AppError::bad_input(
                         "page.number",
@@ -76,9 +81,9 @@ impl Page {
                 }
                 Page { number: Some(number), ..plain(size, false) }
             }
-            (None, Some(last)) => plain(within("last", last, 0..=MAX_SIZE)?, true),
+            (None, Some(last)) => plain(within("last", last, 0..=most)?, true),
             (None, None) if ways[1] => return Err(AppError::bad_input("last", "before needs last")),
-            (None, None) => plain(first.map_or(Ok(DEFAULT_SIZE), |first| within("first", first, 0..=MAX_SIZE))?, false),
+            (None, None) => plain(first.map_or(Ok(DEFAULT_SIZE), |first| within("first", first, 0..=most))?, false),
         })
     }
 

@@ -30,10 +30,13 @@ use crate::{
     auth::Viewer,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
-    graphql::codes::CodeBook,
+    graphql::{codes::CodeBook, page::MaxSize},
     schema::{self, Schema, execute},
     server::{Client, Refusal, Statements, body, media_type, metrics},
 };
+
+/// Most rows of a page: legacy clients may ask for more than GraphQL's, no document names a limit
+const MAX_ROWS: MaxSize = MaxSize(1000);
 
 /// All legacy systems
 pub struct Rest {
@@ -201,7 +204,7 @@ impl Rest {
         viewer: Arc<Viewer>,
         client: Client,
     ) -> Result<(Value, Statements), Failure> {
-        let work = execute(&self.schema, &self.app, request.data(client), viewer, operation.is_mutation);
+        let work = execute(&self.schema, &self.app, request.data(client).data(MAX_ROWS), viewer, operation.is_mutation);
         let (response, statements) = match operation.is_mutation {
             // A write ends, or is rolled back, whether its client stays or goes.
             true => self.tasks.spawn(work).await.map_err(|panic| Failure::from(AppError::internal(panic)))?,

@@ -11,6 +11,7 @@ mod routes;
 use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::ValidationMode;
+use futures_util::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
 pub use document::Document;
@@ -38,12 +39,14 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn new(app: App) -> anyhow::Result<Server> {
-        let tasks = TaskTracker::new();
-        let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
-        let schema = public(app.clone(), ValidationMode::Strict);
-        let validated = public(app.clone(), ValidationMode::Fast);
-        Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks })
+    pub fn new(app: App) -> BoxFuture<'static, anyhow::Result<Server>> {
+        Box::pin(async {
+            let tasks = TaskTracker::new();
+            let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
+            let schema = public(app.clone(), ValidationMode::Strict);
+            let validated = public(app.clone(), ValidationMode::Fast);
+            Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks })
+        })
     }
 }
 

@@ -13,9 +13,10 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::{Route, any, get},
 };
 use serde_json::json;
+use tower::{Layer, Service, ServiceBuilder};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -42,18 +43,21 @@ pub fn router(server: Server) -> Router {
         .route("/files/{id}/{name}", get(files::file))
         .merge(pages::routes())
         .fallback(legacy)
-        .layer(DefaultBodyLimit::max(config.max_upload))
-        .layer(RequestBodyLimitLayer::new(config.max_upload))
-        .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
-            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let error =
-                AppError::internal(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default());
-            (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [{"message": error.message}]}))).into_response()
-        }))
-        .layer(middleware::from_fn(metrics::record))
-        .layer(cors(&config))
-        .layer(CompressionLayer::new())
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(passed(config))
+        .with_state(server)
+}
+
+/// What every request passes, outermost first; one stack, since the router boxes and clones each layer that it gets
+fn passed(
+    config: Config,
+) -> impl Layer<
+    Route,
+    Service: Service<Request, Response: IntoResponse, Error: Into<Infallible>, Future: Send> + Clone + Send + Sync,
+> + Clone
++ Send
++ Sync {
+    ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(|request: &axum::http::Request<_>| {
@@ -61,13 +65,24 @@ pub fn router(server: Server) -> Router {
                     // The path only: a query may hold a token.
                     tracing::info_span!("http", method = %request.method(), path = request.uri().path(), id)
                 })
-                .on_response(|response: &Response, took: Duration, _: &Span| {
+                .on_response(|response: &axum::http::Response<_>, took: Duration, _: &Span| {
                     let statements = response.extensions().get::<endpoint::Statements>().map(|count| count.0);
                     tracing::info!(status = response.status().as_u16(), ?took, statements, "answered");
                 }),
         )
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .with_state(server)
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(CompressionLayer::new())
+        .layer(cors(&config))
+        .layer(middleware::from_fn(metrics::record))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(RequestBodyLimitLayer::new(config.max_upload))
+        .layer(DefaultBodyLimit::max(config.max_upload))
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let error = AppError::internal(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default());
+    (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [{"message": error.message}]}))).into_response()
 }
 
 /// Every other URL is a legacy one, or none

@@ -59,6 +59,43 @@ both! {
         }
     }
 
+    async fn a_known_document_is_judged_like_a_new_one(app: TestApp) {
+        let admin = app.admin().await;
+        let list = "query($n: Int!, $stages: [LoanStage!], $code: String, $more: Boolean = true) {
+            loanCustomers(first: $n, filter: {stages: $stages, employeeCode: $code}) { nodes { id } totalCount @include(if: $more) }
+        }";
+        let write = "mutation($a: String!, $b: String!) {
+            a: smsTemplateCreate(input: {title: $a, content: \"a\"}) { smsTemplate { id } }
+            b: smsTemplateCreate(input: {title: $b, content: \"b\"}) { smsTemplate { id } }
+        }";
+        let cases = [
+            (list, json!({"n": 5, "stages": ["VISITED"], "code": "AA1611"})),
+            (list, json!({"n": "5"})),
+            (list, json!({"n": 5.5})),
+            (list, json!({"n": 99_999_999_999_i64})),
+            (list, json!({"n": null})),
+            (list, json!({})),
+            (list, json!({"n": 5, "stages": ["NONE"]})),
+            (list, json!({"n": 5, "stages": "VISITED"})),
+            (list, json!({"n": 5, "stages": [null]})),
+            (list, json!({"n": 5, "code": 7})),
+            (list, json!({"n": 5, "more": null})),
+            (list, json!({"n": 5, "more": "yes"})),
+            (write, json!({"a": "one", "b": 2})),
+            (write, json!({"a": "one"})),
+        ];
+        admin.query_with(list, json!({"n": 1})).await.ok();
+        admin.query_with(write, json!({"a": "one", "b": "two"})).await.ok();
+        for (index, (document, variables)) in cases.iter().enumerate() {
+            let known = admin.query_with(document, variables.clone()).await;
+            // Another text, so another document.
+            let new = admin.query_with(&format!("{document}{}", " ".repeat(index + 1)), variables.clone()).await;
+            assert_eq!(known.body, new.body, "{variables}");
+        }
+        let templates = admin.query("{ smsTemplates { totalCount } }").await.ok();
+        assert_eq!(templates["smsTemplates"]["totalCount"], 2, "a refused operation wrote");
+    }
+
     async fn get_is_for_queries(app: TestApp) {
         let caller = app.nobody();
         let reply = caller.get("/graphql?query=%7B__typename%7D").await;

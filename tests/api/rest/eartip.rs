@@ -294,6 +294,16 @@ both! {
         assert_eq!((stored["data"][0]["name"].as_str(), stored["data"][0]["amount"].as_str()), (Some("first"), Some("1.10")));
     }
 
+    async fn a_page_may_be_longer_than_graphql_s(app: TestApp) {
+        let team = team(&app).await;
+        let page = get(&team.anna, "/api/user/user?count=1000").await;
+        assert_eq!(page["page_info"]["count"], 1000, "{page}");
+        assert_eq!(ids(&page).len(), page["page_info"]["total"].as_u64().unwrap() as usize);
+        failed(&get(&team.anna, "/api/user/user?count=1001").await);
+        let graphql = team.anna.query("{ serviceStaff(page: {number: 1, size: 201}) { nodes { id } } }").await;
+        assert_eq!(graphql.error(), ("BAD_USER_INPUT".into(), "page.size".into()));
+    }
+
     async fn contracts_and_statistics(app: TestApp) {
         let team = team(&app).await;
         create(&team.anna, "clientOrganizationCreate", json!({"name": "B"})).await;
