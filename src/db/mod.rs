@@ -1,7 +1,8 @@
 //! The database: one binary, two engines (SQLite and PostgreSQL), every query written once in plain Diesel.
 //!
 //! [`conn`] opens pools and transactions, [`run`] ends queries with `.all / .one / .opt / .run` on either engine,
-//! [`filter`] holds predicates collected at run time, [`order`] the keyset order of lists, [`sql`] the few
+//! [`filter`] holds predicates collected at run time, [`order`] the keyset order of lists, [`select`] the query behind
+//! every list and look-up, [`sql`] the few
 //! expressions that Diesel lacks, [`types`] column types, [`migrate`] and [`tables`] the tables themselves.
 
 pub mod conn;
@@ -10,6 +11,7 @@ pub mod listen;
 pub mod migrate;
 pub mod order;
 pub mod run;
+pub mod select;
 pub mod sql;
 pub mod tables;
 pub mod types;

@@ -4,9 +4,11 @@ use diesel::{
     AppearsOnTable, Expression, QueryResult, SelectableExpression,
     backend::Backend,
     expression::{ValidGrouping, expression_types::NotSelectable, is_aggregate},
+    pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     serialize::ToSql,
-    sql_types::{BigInt, Bool, HasSqlType, Integer, Text, Timestamp},
+    sql_types::{Array, BigInt, Bool, HasSqlType, Integer, Text, Timestamp},
+    sqlite::Sqlite,
 };
 use serde::{Deserialize, Serialize};
 
@@ -140,9 +142,10 @@ struct First<T> {
     limit: i64,
 }
 expression!(First<T>, Bool, is_aggregate::No);
-impl<DB: Backend, T> QueryFragment<DB> for First<T>
+impl<DB: Backend + HasSqlType<BigInt>, T> QueryFragment<DB> for First<T>
 where
     Where<T>: QueryFragment<DB>,
+    i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.order.push(&mut out, "id")?;
@@ -155,32 +158,60 @@ where
         out.push_sql(" WHERE ");
         self.among.walk_ast(out.reborrow())?;
         out.push_sql(") AS ranked WHERE place <= ");
-        out.push_sql(&self.limit.to_string());
+        out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(")");
         Ok(())
     }
 }
 
-/// One of the parents
-struct Among {
+/// The column has one of the numbers
+struct OneOf {
     order: Order,
     column: &'static str,
-    parents: Vec<i64>,
+    numbers: Vec<i64>,
 }
-expression!(Among, Bool, is_aggregate::No);
-impl<DB: Backend + HasSqlType<BigInt>> QueryFragment<DB> for Among
-where
-    i64: ToSql<BigInt, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
+expression!(OneOf, Bool, is_aggregate::No);
+
+/// Fewest numbers of a list: with as many PostgreSQL finds that a plan for any list will do, and keeps it
+const FEWEST: usize = 16;
+/// Longer lists are rare, and SQLite binds 32,766 numbers at the most
+const PADDED: usize = 8192;
+
+impl OneOf {
+    /// A list's last number is repeated, so that lists of many lengths share one statement
+    fn new(order: Order, column: &'static str, mut numbers: Vec<i64>) -> OneOf {
+        if let (Some(last), 2..=PADDED) = (numbers.last().copied(), numbers.len()) {
+            numbers.resize(numbers.len().next_power_of_two().max(FEWEST), last);
+        }
+        OneOf { order, column, numbers }
+    }
+}
+impl QueryFragment<Pg> for OneOf {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.order.push(&mut out, self.column)?;
+        match self.numbers.as_slice() {
+            [number] => {
+                out.push_sql(" = ");
+                out.push_bind_param::<BigInt, _>(number)
+            }
+            _ => {
+                out.push_sql(" = ANY(");
+                out.push_bind_param::<Array<BigInt>, _>(&self.numbers)?;
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+    }
+}
+impl QueryFragment<Sqlite> for OneOf {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.order.push(&mut out, self.column)?;
         out.push_sql(" IN (");
-        for (index, parent) in self.parents.iter().enumerate() {
+        for (index, number) in self.numbers.iter().enumerate() {
             if index > 0 {
                 out.push_sql(",");
             }
-            out.push_bind_param::<BigInt, _>(parent)?;
+            out.push_bind_param::<BigInt, _>(number)?;
         }
         out.push_sql(")");
         Ok(())
@@ -222,9 +253,9 @@ impl<T: 'static> Where<T> {
         self.raw(Behind { order, key, id })
     }
 
-    /// Belonging to one of the parents by a foreign key column
-    pub fn among(self, order: Order, column: &'static str, parents: Vec<i64>) -> Self {
-        self.raw(Among { order, column, parents })
+    /// With one of these numbers in the column: an id, or the foreign key of a parent
+    pub fn one_of(self, order: Order, column: &'static str, numbers: Vec<i64>) -> Self {
+        self.raw(OneOf::new(order, column, numbers))
     }
 
     /// Of these rows, the first few of each parent

@@ -150,6 +150,9 @@ pub trait Cols: Selectable<Pg> {
 }
 impl<T: Selectable<Pg>> Cols for T {}
 
+/// The SQL type of a row struct's columns
+pub type SqlTypeOf<T> = diesel::dsl::SqlTypeOf<<T as Selectable<Pg>>::SelectExpression>;
+
 tokio::task_local! {
     /// Statements sent for the request that this task serves
     static COUNT: AtomicU64;

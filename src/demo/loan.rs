@@ -193,7 +193,7 @@ async fn customers(
     }
     diesel::insert_into(loan_customers::table).values(Many(rows)).run(conn).await?;
     let own = crate::db::Where::default().and(loan_customers::officer_id.eq(officer.id));
-    Ok(LoanCustomer::fetch(conn, own, LoanCustomer::ORDER, i64::MAX, 0).await?)
+    Ok(LoanCustomer::fetch(conn, own, LoanCustomer::ORDER.all()).await?)
 }
 
 /// A moment between that one and now

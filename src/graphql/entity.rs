@@ -19,6 +19,7 @@ use crate::{
         Conn, Db, Frag, Id, Where,
         order::{Key, Order},
         run::Erased,
+        select::{Select, Span},
     },
     error::{AppError, AppResult},
 };
@@ -32,22 +33,36 @@ pub trait Entity: Visible + OutputType + serde::Serialize + Clone + Send + Sync 
     fn id(&self) -> Id<Self>;
     /// Its place in the order
     fn key(&self) -> Key;
-    /// Rows in the given order
+    /// The SQL of a row's columns
+    fn columns() -> &'static str;
+    /// Loads what the query selects: [`columns`](Self::columns)
+    fn rows(query: Select<Self::Table>, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<Self>>> + Send;
+
+    /// Wanted rows
     fn fetch(
         conn: &mut Conn,
         wanted: Where<Self::Table>,
-        order: Order,
-        limit: i64,
-        offset: i64,
-    ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send;
-    fn count(conn: &mut Conn, wanted: Where<Self::Table>) -> impl Future<Output = QueryResult<i64>> + Send;
-    fn with_ids(ids: Vec<Id<Self>>) -> Where<Self::Table>;
+        span: Span,
+    ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send {
+        Self::rows(Select::new(Self::columns(), wanted, span), conn)
+    }
+
+    /// How many rows are wanted
+    fn count(conn: &mut Conn, wanted: Where<Self::Table>) -> impl Future<Output = QueryResult<i64>> + Send {
+        let query = Select::new("count(*)", wanted, Self::ORDER.unsorted());
+        let count = Erased::<BigInt>::new(Box::new(query)).rows::<i64>(conn);
+        async move { Ok(count.await?.into_iter().next().unwrap_or_default()) }
+    }
+
+    fn with_ids(ids: Vec<Id<Self>>) -> Where<Self::Table> {
+        Where::default().one_of(Self::ORDER, "id", ids.into_iter().map(|id| id.number).collect())
+    }
 
     /// The row, if the viewer may see it
     fn find(conn: &mut Conn, viewer: &Viewer, id: Id<Self>) -> impl Future<Output = AppResult<Self>> + Send {
         let wanted = Self::visible(viewer).both(Self::with_ids(vec![id]));
         async move {
-            let rows = Self::fetch(conn, wanted, Self::ORDER, 1, 0).await?;
+            let rows = Self::fetch(conn, wanted, Self::ORDER.first(1)).await?;
             rows.into_iter().next().ok_or_else(|| AppError::not_found(Self::NAME))
         }
     }
@@ -61,7 +76,7 @@ pub trait Entity: Visible + OutputType + serde::Serialize + Clone + Send + Sync 
     ) -> impl Future<Output = AppResult<Self>> + Send {
         let wanted = Self::visible(viewer).both(Self::with_ids(vec![id]));
         async move {
-            let rows = Self::fetch(conn, wanted, Self::ORDER, 1, 0).await?;
+            let rows = Self::fetch(conn, wanted, Self::ORDER.first(1)).await?;
             rows.into_iter().next().ok_or_else(|| input::refuse(field, format!("No such {}", Self::NAME)))
         }
     }
@@ -102,8 +117,7 @@ pub trait Visible: Sized {
 /// Makes an entity of a row struct with an `id: Id<Self>`
 ///
 /// `entity!(FollowUp, follow_ups, recorded_at desc)` implements [`Entity`]: listed by `recorded_at`, newest first
-/// (`entity!(MenuItem, menu_items, asc)`: by id alone), and `impl`s `FollowUp::ORDER`, `fetch`, `count`, `with_ids`
-/// with the one Diesel query that each of them is.
+/// (`entity!(MenuItem, menu_items, asc)`: by id alone).
 #[macro_export]
 macro_rules! entity {
     ($entity:ident, $table:ident, $column:ident $direction:ident) => {
@@ -123,25 +137,14 @@ macro_rules! entity {
             };
             fn id(&self) -> $crate::db::Id<Self> { self.id }
             fn key(&self) -> $crate::db::order::Key { ($key)(self) }
-            async fn fetch(
-                conn: &mut $crate::db::Conn, wanted: $crate::db::Where<$table::table>,
-                order: $crate::db::order::Order, limit: i64, offset: i64,
+            fn columns() -> &'static str {
+                static COLUMNS: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+                COLUMNS.get_or_init(|| $crate::db::select::columns(&<Self as $crate::db::Cols>::cols()))
+            }
+            async fn rows(
+                query: $crate::db::select::Select<$table::table>, conn: &mut $crate::db::Conn,
             ) -> diesel::QueryResult<Vec<Self>> {
-                use diesel::QueryDsl as _;
-                use $crate::db::{Cols as _, Run as _};
-                $table::table.filter(&wanted).select(Self::cols()).order(&order).limit(limit).offset(offset)
-                    .all(conn).await
-            }
-            async fn count(
-                conn: &mut $crate::db::Conn, wanted: $crate::db::Where<$table::table>,
-            ) -> diesel::QueryResult<i64> {
-                use diesel::QueryDsl as _;
-                use $crate::db::Run as _;
-                $table::table.filter(&wanted).count().one(conn).await
-            }
-            fn with_ids(ids: Vec<$crate::db::Id<Self>>) -> $crate::db::Where<$table::table> {
-                use diesel::ExpressionMethods as _;
-                $crate::db::Where::default().and($table::id.eq_any(ids))
+                $crate::db::run::Erased::<$crate::db::run::SqlTypeOf<Self>>::new(Box::new(query)).rows(conn).await
             }
         }
     };
@@ -174,7 +177,7 @@ impl<E: Entity> Slice<E> {
                 filter = filter.behind(order, key, id);
             }
             // One row more than wanted tells whether the list goes on.
-            rows = E::fetch(conn, filter, order, page.size + 1, page.offset()).await?;
+            rows = E::fetch(conn, filter, order.part(page.size + 1, page.offset())).await?;
         }
         let total = match page.total {
             true => Some(E::count(conn, E::visible(viewer).both(wanted())).await?),
@@ -286,8 +289,7 @@ impl<E: Entity> Loader<Id<E>> for Loads {
         batch(E::NAME, ids.len());
         let mut conn = self.db.read().await?;
         let wanted = E::visible(&self.viewer).both(E::with_ids(ids.to_vec()));
-        let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-        let rows = E::fetch(&mut conn, wanted, E::ORDER, limit, 0).await?;
+        let rows = E::fetch(&mut conn, wanted, E::ORDER.unsorted()).await?;
         Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
     }
 }
@@ -309,13 +311,13 @@ impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
             let Some(relation) = keys.first().map(|key| key.relation) else { continue };
             let parents = |keys: &[&ChildrenOf<C>]| keys.iter().map(|key| key.parent).collect::<Vec<_>>();
             let order = if page.backward { C::ORDER.reversed() } else { C::ORDER };
-            let owned = || C::visible(&self.viewer).among(order, column, parents(&keys));
+            let owned = || C::visible(&self.viewer).one_of(order, column, parents(&keys));
             let mut wanted = owned();
             if let Some((key, id)) = page.place::<C>()? {
                 wanted = wanted.behind(order, key, id);
             }
             let wanted = wanted.first_of_each(order, column, page.size + 1);
-            let rows = C::fetch(&mut conn, wanted, order, i64::MAX, 0).await?;
+            let rows = C::fetch(&mut conn, wanted, order.all()).await?;
             let mut of_parent: HashMap<i64, Vec<C>> = HashMap::new();
             for row in rows {
                 if let Some(parent) = (relation.parent)(&row) {

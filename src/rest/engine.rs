@@ -24,11 +24,9 @@ use super::{
 use crate::{
     app::App,
     auth::Viewer,
-    db::run::counted,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
-    graphql::{context::loader, loader::Queue},
-    schema::{self, Schema},
+    schema::{self, Schema, execute},
     server::{Client, Refusal, Statements, body, media_type, metrics},
 };
 
@@ -168,11 +166,7 @@ impl Rest {
         viewer: Arc<Viewer>,
         client: Client,
     ) -> Result<(Value, Statements), Failure> {
-        let queue = Queue::default();
-        let loader = loader(&self.app, viewer.clone(), &queue, !operation.is_mutation);
-        let request = request.data(viewer).data(loader).data(client);
-        let schema = self.schema.clone();
-        let work = async move { counted(queue.drive(schema.execute(request))).await };
+        let work = execute(&self.schema, &self.app, request.data(client), viewer, operation.is_mutation);
         let (response, statements) = match operation.is_mutation {
             // A write ends, or is rolled back, whether its client stays or goes.
             true => self.tasks.spawn(work).await.map_err(|panic| Failure::from(AppError::internal(panic)))?,

@@ -1,8 +1,11 @@
 //! The domains merged into one GraphQL schema, with its limits.
 
+mod execute;
 mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
+
+pub use execute::execute;
 
 use crate::{
     app::App,
@@ -34,10 +37,11 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     GraphqlSchema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
 }
 
-/// The schema behind `/graphql`
-pub fn public(app: App) -> Schema {
+/// The schema behind `/graphql`; `Fast` serves documents that `Strict` has validated
+pub fn public(app: App, mode: ValidationMode) -> Schema {
     let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
     builder()
+        .validation_mode(mode)
         .limit_depth(max_depth)
         .limit_complexity(max_complexity)
         .limit_aliases(max_aliases)

@@ -1,12 +1,18 @@
 //! Documents: read once, kept by their text, measured before the parser sees them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use async_graphql::{
     Name, Pos, ServerError, Value as ConstValue, Variables,
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+        types::{BaseType, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type},
     },
 };
 use async_graphql_value::Value;
@@ -26,6 +32,7 @@ pub struct Document {
     pub parsed: Arc<ExecutableDocument>,
     /// Variables that stand for the size of a list
     sizes: Arc<[Name]>,
+    validated: Arc<AtomicBool>,
 }
 
 /// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
@@ -55,7 +62,7 @@ impl Documents {
         }
         measure(text, config)?;
         let parsed = parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
-        let document = Document { sizes: sizes(&parsed).into(), parsed: Arc::new(parsed) };
+        let document = Document { sizes: sizes(&parsed).into(), parsed: Arc::new(parsed), validated: Arc::default() };
         self.0.insert(text.to_owned(), document.clone());
         Ok(document)
     }
@@ -143,6 +150,26 @@ impl Document {
         }
     }
 
+    /// Remembers that the document passed validation
+    pub fn validated(&self) {
+        self.validated.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether validation would find nothing: it did not before, and these variables fit plainly. (Where their types
+    /// are more than the built-in scalars, it looks at them again.)
+    pub fn is_validated(&self, name: Option<&str>, variables: &Variables) -> bool {
+        let fit = |operation: &OperationDefinition| {
+            operation.variable_definitions.iter().all(|definition| {
+                let definition = &definition.node;
+                match variables.get(&definition.name.node) {
+                    Some(value) => fits(&definition.var_type.node, value),
+                    None => definition.var_type.node.nullable || definition.default_value.is_some(),
+                }
+            })
+        };
+        self.validated.load(Ordering::Relaxed) && self.operation(name).is_some_and(fit)
+    }
+
     /// The operation that a request runs
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
         let mut operations = self.parsed.operations.iter();
@@ -192,6 +219,22 @@ impl Document {
             };
         }
         count
+    }
+}
+
+/// Whether a variable's value is plainly one of its type's
+fn fits(ty: &Type, value: &ConstValue) -> bool {
+    match (&ty.base, value) {
+        (_, ConstValue::Null) => ty.nullable,
+        (BaseType::List(inner), ConstValue::List(items)) => items.iter().all(|item| fits(inner, item)),
+        (BaseType::List(_), _) => false,
+        (BaseType::Named(name), ConstValue::String(_)) => matches!(name.as_str(), "ID" | "String"),
+        (BaseType::Named(name), ConstValue::Boolean(_)) => name == "Boolean",
+        (BaseType::Named(name), ConstValue::Number(number)) => {
+            let whole = number.as_i64();
+            name == "ID" && whole.is_some() || name == "Int" && whole.is_some_and(|whole| i32::try_from(whole).is_ok())
+        }
+        _ => false,
     }
 }
 

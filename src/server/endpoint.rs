@@ -23,10 +23,9 @@ use super::{
 };
 use crate::{
     auth::Viewer,
-    db::run::counted,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
-    graphql::{context::loader, loader::Queue},
+    schema::execute,
 };
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json; charset=utf-8";
@@ -122,7 +121,12 @@ impl Server {
         document.fill_sizes(name.as_deref(), &mut request.variables);
         request.set_parsed_query((*document.parsed).clone());
         let label = document.label(name.as_deref());
-        let work = self.execute(request, viewer.clone(), client.clone(), kind == Some(OperationType::Query));
+        let schema = match document.is_validated(name.as_deref(), &request.variables) {
+            true => &self.validated,
+            false => &self.schema,
+        };
+        let is_mutation = kind == Some(OperationType::Mutation);
+        let work = execute(schema, &self.app, request.data(client.clone()), viewer.clone(), is_mutation);
         let limit = Duration::from_secs(config.max_seconds);
         let outcome = match kind {
             // A mutation ends, or is rolled back, whether its client stays or goes.
@@ -139,23 +143,14 @@ impl Server {
         };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
         let answer = Answer::new(response, statements);
-        // What was not executed may name anything.
-        Answer { label: if answer.data.is_some() { label } else { answer.label }, ..answer }
-    }
-
-    /// Runs a request against the public schema; owns everything, so that it may be spawned
-    fn execute(
-        &self,
-        request: GraphqlRequest,
-        viewer: Arc<Viewer>,
-        client: Client,
-        query: bool,
-    ) -> impl Future<Output = (GraphqlResponse, u64)> + Send + 'static {
-        let queue = Queue::default();
-        let loader = loader(&self.app, viewer.clone(), &queue, query);
-        let request = request.data(viewer).data(loader).data(client);
-        let schema = self.schema.clone();
-        async move { counted(queue.drive(schema.execute(request))).await }
+        match answer.data {
+            Some(_) => {
+                document.validated();
+                Answer { label, ..answer }
+            }
+            // What was not executed may name anything.
+            None => answer,
+        }
     }
 }
 

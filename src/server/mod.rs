@@ -10,6 +10,7 @@ mod routes;
 
 use std::{net::IpAddr, sync::Arc};
 
+use async_graphql::ValidationMode;
 use tokio_util::task::TaskTracker;
 
 pub use document::Document;
@@ -17,13 +18,19 @@ pub use endpoint::Statements;
 pub use request::{Refusal, body, has_nul, media_type, to_value};
 pub use routes::router;
 
-use crate::{app::App, rest::Rest, schema::Schema};
+use crate::{
+    app::App,
+    rest::Rest,
+    schema::{Schema, public},
+};
 
 /// What handlers share; cheap to clone
 #[derive(Clone)]
 pub struct Server {
     pub app: App,
     pub schema: Schema,
+    /// The same for documents that were validated
+    validated: Schema,
     documents: Arc<document::Documents>,
     pub rest: Arc<Rest>,
     /// Mutations that run on although their client may have gone
@@ -34,7 +41,9 @@ impl Server {
     pub async fn new(app: App) -> anyhow::Result<Server> {
         let tasks = TaskTracker::new();
         let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
-        Ok(Server { schema: crate::schema::public(app.clone()), rest, app, documents: Arc::default(), tasks })
+        let schema = public(app.clone(), ValidationMode::Strict);
+        let validated = public(app.clone(), ValidationMode::Fast);
+        Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks })
     }
 }
 

@@ -146,7 +146,7 @@ impl CallFeedback {
 
     /// Whether there is any such feedback
     pub async fn exists(conn: &mut Conn, wanted: Where<call_feedback::table>) -> QueryResult<bool> {
-        Ok(!CallFeedback::fetch(conn, wanted, CallFeedback::ORDER, 1, 0).await?.is_empty())
+        Ok(!CallFeedback::fetch(conn, wanted, CallFeedback::ORDER.first(1)).await?.is_empty())
     }
 
     async fn create(

@@ -182,7 +182,7 @@ impl DemandChange {
         filter: &DemandChangeFilter,
     ) -> QueryResult<Option<Id<ServiceContact>>> {
         let wanted = DemandChange::visible(viewer).both(filter.wanted());
-        let newest = DemandChange::fetch(conn, wanted, DemandChange::ORDER, 1, 0).await?;
+        let newest = DemandChange::fetch(conn, wanted, DemandChange::ORDER.first(1)).await?;
         Ok(newest.first().map(|row| row.contact_id))
     }
 

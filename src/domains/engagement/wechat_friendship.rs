@@ -154,7 +154,7 @@ impl WechatFriendship {
     async fn of_customers(conn: &mut Conn, customers: &[LoanCustomer]) -> QueryResult<Vec<WechatFriendship>> {
         let ids: Vec<Id<LoanCustomer>> = customers.iter().map(|customer| customer.id).collect();
         let wanted = Where::default().and(wechat_friendships::customer_id.eq_any(ids));
-        WechatFriendship::fetch(conn, wanted, WechatFriendship::ORDER, i64::MAX, 0).await
+        WechatFriendship::fetch(conn, wanted, WechatFriendship::ORDER.all()).await
     }
 
     /// Notes the status between these customers and their officers
@@ -286,7 +286,7 @@ impl WechatFriendshipMutation {
         }
         let before = WechatFriendship::of_customers(&mut tx, &customers).await?;
         let officers = LoanOfficer::with_ids(customers.iter().map(|customer| customer.officer_id).collect());
-        let officers = LoanOfficer::fetch(&mut tx, officers, LoanOfficer::ORDER, i64::MAX, 0).await?;
+        let officers = LoanOfficer::fetch(&mut tx, officers, LoanOfficer::ORDER.all()).await?;
         let wechat_friendships = WechatFriendship::set(&mut tx, customers, officers, status).await?;
         let changes = wechat_friendships.iter().map(|row| (before.iter().find(|old| old.id == row.id), Some(row)));
         AuditEntry::record_all(&mut tx, ctx, changes).await?;

@@ -148,7 +148,7 @@ impl Account {
             Some(realm) => wanted.and(accounts::realm.eq(realm)),
             None => wanted.and(accounts::realm.is_null()),
         };
-        Ok(Account::fetch(conn, wanted, Account::ORDER, 1, 0).await?.into_iter().next())
+        Ok(Account::fetch(conn, wanted, Account::ORDER.first(1)).await?.into_iter().next())
     }
 
     /// How many there are

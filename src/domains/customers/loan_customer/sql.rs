@@ -24,14 +24,14 @@ impl LoanCustomer {
     /// The customer with this code, if the viewer may see him
     pub async fn find_code(conn: &mut Conn, viewer: &Viewer, code: &str) -> AppResult<LoanCustomer> {
         let wanted = LoanCustomer::visible(viewer).and(loan_customers::code.eq(code.to_owned()));
-        let rows = LoanCustomer::fetch(conn, wanted, LoanCustomer::ORDER, 1, 0).await?;
+        let rows = LoanCustomer::fetch(conn, wanted, LoanCustomer::ORDER.first(1)).await?;
         rows.into_iter().next().ok_or_else(|| AppError::not_found(LoanCustomer::NAME))
     }
 
     /// The customers with this mobile phone whom the viewer may see
     pub async fn with_mobile(conn: &mut Conn, viewer: &Viewer, mobile: &str) -> QueryResult<Vec<LoanCustomer>> {
         let wanted = LoanCustomer::visible(viewer).and(loan_customers::mobile_key.eq(phone_key(mobile)));
-        LoanCustomer::fetch(conn, wanted, LoanCustomer::ORDER, i64::MAX, 0).await
+        LoanCustomer::fetch(conn, wanted, LoanCustomer::ORDER.all()).await
     }
 
     /// Ids by customer code, of those whom the viewer may see
@@ -141,7 +141,7 @@ impl LoanCustomer {
         let wanted =
             Where::default().and(loan_customers::id.eq_any(ids)).and(loan_customers::contact_status.eq_any(from));
         let mut after: HashMap<Id<LoanCustomer>, LoanCustomer> = HashMap::new();
-        let before = LoanCustomer::fetch(conn, wanted, LoanCustomer::ORDER, i64::MAX, 0).await?;
+        let before = LoanCustomer::fetch(conn, wanted, LoanCustomer::ORDER.all()).await?;
         let changed: Vec<Id<LoanCustomer>> = before.iter().map(|customer| customer.id).collect();
         let rows: Vec<LoanCustomer> = diesel::update(loan_customers::table.filter(loan_customers::id.eq_any(changed)))
             .set((loan_customers::contact_status.eq(to), loan_customers::updated_at.eq(Time::now())))

@@ -49,7 +49,7 @@ impl EstateProject {
         today: Day,
     ) -> AppResult<EstateProject> {
         let wanted = EstateProject::visible(viewer).both(EstateProject::with_ids(vec![id])).both(Self::current(today));
-        let found = EstateProject::fetch(conn, wanted, EstateProject::ORDER, 1, 0).await?.into_iter().next();
+        let found = EstateProject::fetch(conn, wanted, EstateProject::ORDER.first(1)).await?.into_iter().next();
         found.ok_or_else(|| AppError::not_found("Current EstateProject"))
     }
 

@@ -1,0 +1,33 @@
+//! One request against the schema: its viewer, its loaders, its statements counted.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Response};
+use futures_util::future::BoxFuture;
+
+use super::Schema;
+use crate::{
+    app::App,
+    auth::Viewer,
+    db::run::counted,
+    graphql::{context::loader, loader::Queue},
+};
+
+/// Executes a request and tells how many SQL statements it took; owns everything, so that it may be spawned
+pub fn execute(
+    schema: &Schema,
+    app: &App,
+    request: Request,
+    viewer: Arc<Viewer>,
+    is_mutation: bool,
+) -> BoxFuture<'static, (Response, u64)> {
+    let queue = Queue::default();
+    let loader = loader(app, viewer.clone(), &queue, !is_mutation);
+    let request = request.data(viewer).data(loader);
+    let schema = schema.clone();
+    // Boxed inside out: each future around a large one would copy it.
+    Box::pin(async move {
+        let work: BoxFuture<'_, Response> = Box::pin(schema.execute(request));
+        counted(queue.drive(work)).await
+    })
+}
