@@ -85,13 +85,10 @@ struct Load {
 }
 
 impl Load {
-    async fn of<F: Future<Output = anyhow::Result<()>> + Send>(
+    async fn of<F: Future<Output = anyhow::Result<()>> + Send + 'static>(
         &self,
         start: impl Fn(Arc<AtomicBool>, Arc<AtomicU64>) -> F,
-    ) -> anyhow::Result<(f64, f64)>
-    where
-        F: 'static,
-    {
+    ) -> anyhow::Result<(f64, f64)> {
         let (over, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let tasks: Vec<_> = (0..self.connections).map(|_| tokio::spawn(start(over.clone(), count.clone()))).collect();
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -241,8 +238,9 @@ async fn templates(State(app): State<App>, headers: HeaderMap) -> Result<axum::J
     Ok(axum::Json(json!({"code": 0, "msg": "操作成功", "data": rows})))
 }
 
-async fn measure(wanted: Wanted) -> anyhow::Result<()> {
+async fn measure(mut wanted: Wanted) -> anyhow::Result<()> {
     let url = wanted.config.database_url.clone();
+    wanted.config.rate_limit = 0;
     ensure!(url.starts_with("postgres"), "measure on PostgreSQL: --database-url postgres://…");
     let app = App::start(wanted.config).await?;
     let quintet = serve(router(Server::new(app.clone()).await?)).await?;

@@ -1,6 +1,11 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    io::{ErrorKind, Write as _, stdout},
+    net::SocketAddr,
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
@@ -15,6 +20,7 @@ use crate::{
     demo,
     domains::identity::{Account, AuditEntry, NewAccount},
     error::AppError,
+    rest::{self, library::Library, openapi},
     schema,
     seed::{self, Seed},
     server::{Server, metrics, router},
@@ -45,6 +51,11 @@ enum Command {
     Migrate,
     /// Print the GraphQL schema
     Schema,
+    /// Print the OpenAPI file of a legacy system
+    Openapi {
+        #[arg(value_parser = rest::systems().map(|(name, _)| name))]
+        system: String,
+    },
     /// Fill in synthetic data at scale
     Seed(Seed),
     /// Manage accounts
@@ -109,13 +120,22 @@ impl Cli {
                 println!("{} migrations applied", migrate::migrate(&self.config.database_url).await?);
                 Ok(())
             }
-            Some(Command::Schema) => {
-                print!("{}", schema::sdl());
-                Ok(())
+            Some(Command::Schema) => print(&schema::sdl()),
+            Some(Command::Openapi { system }) => {
+                let file = openapi::file(&Library::read().await?, &system).context("no such system")?;
+                print(&format!("{file:#}\n"))
             }
             Some(Command::Seed(wanted)) => seed::seed(&App::start(self.config).await?, &wanted).await,
             Some(Command::Account(command)) => command.run(App::start(self.config).await?).await,
         }
+    }
+}
+
+/// Writes a file to standard output; a reader who goes early (`| head`) is no error
+fn print(text: &str) -> anyhow::Result<()> {
+    match stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What differs from one legacy system to the next.
 
 use axum::http::{HeaderMap, StatusCode, header};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{document::Operation, input::Wire};
 use crate::error::Code;
@@ -54,6 +54,19 @@ impl Failure {
 
 /// Envelope, token, dates and errors of one system
 pub trait Dialect: Send + Sync {
+    /// The system, for readers
+    fn title(&self) -> &'static str;
+
+    /// What [`presented`](Dialect::presented) reads besides parameters, as OpenAPI's security schemes
+    fn schemes(&self) -> Json {
+        json!({"bearer": {"type": "http", "scheme": "bearer"}})
+    }
+
+    /// Parameters of which one says whose request it is
+    fn credentials(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whose request it is
     fn presented(&self, headers: &HeaderMap, _wire: &Wire) -> Presented {
         bearer(headers)

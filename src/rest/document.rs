@@ -1,18 +1,18 @@
 //! Documents compiled: what a route runs, which variables it takes, what its answer looks like.
 //!
-//! The shim's own directives are read and removed here; what is left is plain GraphQL and is validated against the
-//! schema at start.
+//! The shim's own directives (`directives.rs`) are read and removed; what is left is plain GraphQL and is validated
+//! against the schema at start.
 
 use std::collections::HashMap;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use async_graphql::{
-    Name, Positioned, Value,
+    Name, Positioned,
     parser::{
         parse_query,
         types::{
-            Directive, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
-            Selection, SelectionSet, VariableDefinition,
+            BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
+            Selection, SelectionSet, Type,
         },
     },
 };
@@ -21,11 +21,12 @@ use serde_json::Value as Json;
 
 use super::{
     Dialect,
-    input::{Ago, Source, Variable},
-    output::{Form, Shape},
+    directives::{Arguments, conditions, direct, strip, variable},
+    input::Variable,
+    output::{Condition, Form, Shape},
     types::{Types, named},
 };
-use crate::graphql::codes::CodeBook;
+use crate::{error::Code, graphql::codes::CodeBook};
 
 /// A legacy operation
 pub struct Operation {
@@ -33,6 +34,9 @@ pub struct Operation {
     pub id: String,
     pub system: &'static str,
     pub dialect: &'static dyn Dialect,
+    /// The file that it stands in, which is the contract's chapter
+    pub module: String,
+    pub title: Title,
     pub is_mutation: bool,
     /// Needs no credential
     pub public: bool,
@@ -46,6 +50,20 @@ pub struct Operation {
     pub document: ExecutableDocument,
 }
 
+impl Operation {
+    /// What the document says for an error
+    pub fn error(&self, code: Code) -> Option<&str> {
+        self.errors.get(code.name()).or_else(|| self.errors.get("DEFAULT")).map(String::as_str)
+    }
+}
+
+impl Title {
+    /// Sections by their numbers: 2 before 10
+    pub fn order(&self) -> Vec<u32> {
+        self.section.split('.').map(|number| number.parse().unwrap_or(u32::MAX)).collect()
+    }
+}
+
 /// One way to reach an operation
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
@@ -55,52 +73,60 @@ pub struct Route {
     pub selector: Option<(String, String)>,
 }
 
+/// The comment above an operation: `# <section> <summary>`, and what there is to know behind a colon or semicolon
+pub struct Title {
+    pub section: String,
+    pub summary: String,
+    pub note: Option<String>,
+}
+
+/// A file of documents
+pub struct File<'a> {
+    pub system: &'static str,
+    pub dialect: &'static dyn Dialect,
+    pub module: &'a str,
+    pub text: &'a str,
+}
+
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// Compiles a file; also answers it as plain GraphQL, for validation
 pub fn compile(
-    system: &'static str,
-    dialect: &'static dyn Dialect,
-    text: &str,
+    file: &File<'_>,
     types: &Types,
     codes: &CodeBook,
 ) -> anyhow::Result<(Vec<Operation>, ExecutableDocument)> {
-    let mut file = parse_query(text)?;
+    let mut plain = parse_query(file.text)?;
     let mut operations = Vec::new();
-    let compiler = Compiler { types, codes, fragments: &file.fragments.clone() };
-    for fragment in file.fragments.values_mut() {
+    let compiler = Compiler { file, types, codes, fragments: &plain.fragments.clone() };
+    for fragment in plain.fragments.values_mut() {
         strip(&mut fragment.node.selection_set.node);
     }
-    let DocumentOperations::Multiple(definitions) = &mut file.operations else {
+    let DocumentOperations::Multiple(definitions) = &mut plain.operations else {
         bail!("every operation needs a name");
     };
     for (name, definition) in definitions.iter_mut() {
-        let operation = compiler
-            .operation(system, dialect, name, &mut definition.node)
-            .with_context(|| format!("operation {name}"))?;
+        let operation = compiler.operation(name, definition).with_context(|| format!("operation {name}"))?;
         let document = ExecutableDocument {
             operations: DocumentOperations::Single(definition.clone()),
-            fragments: file.fragments.clone(),
+            fragments: plain.fragments.clone(),
         };
         operations.push(Operation { document, ..operation });
     }
-    Ok((operations, file))
+    Ok((operations, plain))
 }
 
 struct Compiler<'a> {
+    file: &'a File<'a>,
     types: &'a Types,
     codes: &'a CodeBook,
     fragments: &'a Fragments,
 }
 
 impl Compiler<'_> {
-    fn operation(
-        &self,
-        system: &'static str,
-        dialect: &'static dyn Dialect,
-        name: &Name,
-        definition: &mut OperationDefinition,
-    ) -> anyhow::Result<Operation> {
+    fn operation(&self, name: &Name, definition: &mut Positioned<OperationDefinition>) -> anyhow::Result<Operation> {
+        let title = self.file.title(definition.pos.line).context("it needs a comment, # <section> <title>")?;
+        let definition = &mut definition.node;
         let root = match definition.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
@@ -127,15 +153,17 @@ impl Compiler<'_> {
         };
         let operation = Operation {
             id: name.to_string(),
-            system,
-            dialect,
+            system: self.file.system,
+            dialect: self.file.dialect,
+            module: self.file.module.to_owned(),
+            title,
             is_mutation: root == "Mutation",
             public: rest.0.get("public") == Some(&Json::Bool(true)),
             message: rest.text("message").map(str::to_owned),
             errors,
             routes,
             variables: definition.variable_definitions.iter().map(|it| variable(&it.node)).collect::<Result<_, _>>()?,
-            shapes: self.shapes(root, &definition.selection_set.node)?,
+            shapes: self.shapes(root, &definition.selection_set.node, &[])?,
             document: ExecutableDocument {
                 operations: DocumentOperations::Multiple(HashMap::new()),
                 fragments: HashMap::new(),
@@ -149,29 +177,35 @@ impl Compiler<'_> {
         Ok(operation)
     }
 
-    fn shapes(&self, parent: &str, set: &SelectionSet) -> anyhow::Result<Vec<Shape>> {
+    fn shapes(&self, parent: &str, set: &SelectionSet, outer: &[Condition]) -> anyhow::Result<Vec<Shape>> {
         let mut shapes = Vec::new();
         for selection in &set.items {
+            let when = [outer, &conditions(selection.node.directives())].concat();
             match &selection.node {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
-                    let ty = match name {
-                        "__typename" => "String",
-                        _ => named(
+                    let known = match name {
+                        "__typename" => None,
+                        _ => Some(
                             self.types.field(parent, name).ok_or_else(|| anyhow!("{parent} has no field {name}"))?,
                         ),
                     };
+                    let ty = known.map_or_else(text_type, |known| known.ty.clone());
+                    let codes = self.codes.values(named(&ty)).iter();
                     let mut shape = Shape {
                         key: field.node.response_key().node.to_string(),
-                        form: if ty == "DateTime" { Form::DateTime } else { Form::Plain },
-                        map: self
-                            .codes
-                            .values(ty)
-                            .iter()
-                            .map(|(name, code)| ((*name).to_owned(), (*code).into()))
-                            .collect(),
-                        children: self.shapes(ty, &field.node.selection_set.node)?,
-                        ..Shape::default()
+                        description: known.and_then(|known| known.description.clone()),
+                        when,
+                        form: if named(&ty) == "DateTime" { Form::DateTime } else { Form::Plain },
+                        spread: false,
+                        hide: false,
+                        tuple: false,
+                        unwrap: false,
+                        constant: None,
+                        null: None,
+                        map: codes.map(|(name, code)| ((*name).to_owned(), (*code).into())).collect(),
+                        children: self.shapes(named(&ty), &field.node.selection_set.node, &[])?,
+                        ty,
                     };
                     for directive in &field.node.directives {
                         direct(&mut shape, &directive.node).with_context(|| format!("field {parent}.{name}"))?;
@@ -180,94 +214,49 @@ impl Compiler<'_> {
                 }
                 Selection::InlineFragment(fragment) => {
                     let ty = fragment.node.type_condition.as_ref().map_or(parent, |condition| &condition.node.on.node);
-                    shapes.extend(self.shapes(ty, &fragment.node.selection_set.node)?);
+                    shapes.extend(self.fragment(parent, ty, &fragment.node.selection_set.node, when)?);
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
                     let fragment = &self.fragments.get(name).ok_or_else(|| anyhow!("no fragment {name}"))?.node;
-                    shapes.extend(self.shapes(&fragment.type_condition.node.on.node, &fragment.selection_set.node)?);
+                    let ty = &fragment.type_condition.node.on.node;
+                    shapes.extend(self.fragment(parent, ty, &fragment.selection_set.node, when)?);
                 }
             }
         }
         Ok(shapes)
     }
-}
 
-/// Reads one of the shim's directives on a field
-fn direct(shape: &mut Shape, directive: &Directive) -> anyhow::Result<()> {
-    let arguments = Arguments::of(directive)?;
-    match directive.name.node.as_str() {
-        "spread" => shape.spread = true,
-        "hide" => shape.hide = true,
-        "tuple" => shape.tuple = true,
-        "unwrap" => shape.unwrap = true,
-        "const" => shape.constant = Some(arguments.0.get("value").cloned().unwrap_or_default()),
-        "null" => shape.null = Some(arguments.0.get("as").cloned().unwrap_or_default()),
-        "map" => shape.map = arguments.map()?,
-        "wire" => {
-            let form = arguments.text("as").context("@wire needs as:")?;
-            shape.form = Form::named(form).ok_or_else(|| anyhow!("@wire knows no {form}"))?;
+    fn fragment(
+        &self,
+        parent: &str,
+        ty: &str,
+        set: &SelectionSet,
+        mut when: Vec<Condition>,
+    ) -> anyhow::Result<Vec<Shape>> {
+        if ty != parent {
+            when.push(Condition { of: format!("on {ty}"), holds: true });
         }
-        "include" | "skip" => {}
-        other => bail!("no directive @{other}"),
-    }
-    Ok(())
-}
-
-const OURS: [&str; 8] = ["spread", "hide", "tuple", "unwrap", "const", "null", "map", "wire"];
-
-/// Removes the shim's directives
-fn strip(set: &mut SelectionSet) {
-    for selection in &mut set.items {
-        match &mut selection.node {
-            Selection::Field(field) => {
-                field.node.directives.retain(|directive| !OURS.contains(&directive.node.name.node.as_str()));
-                strip(&mut field.node.selection_set.node);
-            }
-            Selection::InlineFragment(fragment) => strip(&mut fragment.node.selection_set.node),
-            Selection::FragmentSpread(_) => {}
-        }
+        self.shapes(ty, set, &when)
     }
 }
 
-fn variable(definition: &VariableDefinition) -> anyhow::Result<Variable> {
-    let name = definition.name.node.to_string();
-    let mut variable = Variable {
-        source: match name.strip_prefix("has_") {
-            Some(parameter) => Source::Presence(parameter.to_owned()),
-            None => Source::Parameter(name.clone()),
-        },
-        ty: definition.var_type.node.clone(),
-        has_default: definition.default_value.is_some(),
-        ago: None,
-        rename: HashMap::new(),
-        map: HashMap::new(),
-        name,
-    };
-    for directive in &definition.directives {
-        let arguments = Arguments::of(&directive.node)?;
-        match directive.node.name.node.as_str() {
-            "body" => variable.source = Source::Body,
-            "param" => {
-                variable.source = Source::Parameter(arguments.text("name").context("@param needs name:")?.into())
-            }
-            "rename" => {
-                let pairs = arguments.0.iter();
-                variable.rename =
-                    pairs.map(|(wire, field)| (wire.clone(), field.as_str().unwrap_or_default().to_owned())).collect();
-            }
-            "map" => variable.map = arguments.map()?,
-            "default" => {
-                variable.ago = match (arguments.number("daysAgo"), arguments.number("yearsAgo")) {
-                    (Some(days), _) => Some(Ago::Days(days)),
-                    (None, Some(years)) => Some(Ago::Years(u32::try_from(years)?)),
-                    (None, None) => bail!("@default needs daysAgo: or yearsAgo:"),
-                };
-            }
-            other => bail!("no directive @{other} for a variable"),
-        }
+/// `String!`
+fn text_type() -> Type {
+    Type { base: BaseType::Named(Name::new("String")), nullable: false }
+}
+
+impl File<'_> {
+    /// What the comment above a line says
+    fn title(&self, line: usize) -> Option<Title> {
+        let comment = self.text.lines().nth(line.checked_sub(2)?)?.strip_prefix("# ")?;
+        let (section, text) = comment.split_once(' ')?;
+        let (summary, note) = match text.find([':', ';']) {
+            Some(end) => (&text[..end], Some(text[end + 1..].trim().to_owned())),
+            None => (text, None),
+        };
+        Some(Title { section: section.to_owned(), summary: summary.trim().to_owned(), note })
     }
-    Ok(variable)
 }
 
 fn route(method: &str, path: &str) -> anyhow::Result<Route> {
@@ -275,45 +264,4 @@ fn route(method: &str, path: &str) -> anyhow::Result<Route> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let selector = query.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(Route { method, path: path.to_owned(), selector })
-}
-
-/// A directive's arguments as JSON
-struct Arguments(serde_json::Map<String, Json>);
-
-impl Arguments {
-    fn of(directive: &Directive) -> anyhow::Result<Arguments> {
-        let mut arguments = serde_json::Map::new();
-        for (name, value) in &directive.arguments {
-            // A variable stands only in @include and @skip, which are GraphQL's own.
-            if let Some(value) = value.node.clone().into_const() {
-                arguments.insert(name.node.to_string(), json(value)?);
-            }
-        }
-        Ok(Arguments(arguments))
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Json::as_str)
-    }
-
-    fn number(&self, name: &str) -> Option<i64> {
-        self.0.get(name).and_then(Json::as_i64)
-    }
-
-    fn texts(&self, name: &str) -> Vec<&str> {
-        match self.0.get(name) {
-            Some(Json::String(text)) => vec![text],
-            Some(Json::Array(texts)) => texts.iter().filter_map(Json::as_str).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// `to:` of a @map: JSON in a text, because its keys are no GraphQL names
-    fn map(&self) -> anyhow::Result<HashMap<String, Json>> {
-        Ok(serde_json::from_str(self.text("to").context("@map needs to:")?)?)
-    }
-}
-
-fn json(value: Value) -> anyhow::Result<Json> {
-    Ok(value.into_json()?)
 }

@@ -2,11 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use anyhow::{Context as _, bail, ensure};
-use async_graphql::{
-    Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
-};
+use anyhow::ensure;
+use async_graphql::{Request as GraphqlRequest, ServerError, Value};
 use axum::{
     body::Body,
     extract::Request,
@@ -17,20 +14,19 @@ use serde_json::{Map, Value as Json, json};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Documents, Failure,
+    Failure,
     dialect::Presented,
-    document::{Operation, compile},
+    document::Operation,
     input::{Coercion, Wire, pairs},
+    library::Library,
     output::Writer,
-    systems,
-    types::Types,
 };
 use crate::{
     app::App,
     auth::Viewer,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
-    graphql::{codes::CodeBook, page::MaxSize},
+    graphql::page::MaxSize,
     schema::{self, Schema, execute},
     server::{Client, Refusal, Statements, body, media_type, metrics},
 };
@@ -42,59 +38,28 @@ const MAX_ROWS: MaxSize = MaxSize(1000);
 pub struct Rest {
     app: App,
     schema: Schema,
-    types: Types,
-    codes: CodeBook,
+    library: Library,
     router: matchit::Router<Vec<usize>>,
-    operations: Vec<Arc<Operation>>,
     tasks: TaskTracker,
 }
 
 impl Rest {
-    /// Compiles every document and validates it against the schema
+    /// Reads the documents and routes to them
     pub async fn start(app: App, tasks: TaskTracker) -> anyhow::Result<Rest> {
-        let types = Types::read(&schema::sdl())?;
-        let codes = schema::codes();
-        let checker = schema::checker(app.clone());
-        let mut operations = Vec::new();
-        let mut files: Vec<_> = Documents::iter().collect();
-        files.sort();
-        for file in files {
-            let (folder, _) = file.split_once('/').context("a document stands in its system's folder")?;
-            let Some((system, dialect)) = systems().into_iter().find(|(name, _)| *name == folder) else {
-                bail!("{file}: no system {folder}");
-            };
-            let text = Documents::get(&file).with_context(|| format!("{file} is gone"))?;
-            let text = std::str::from_utf8(&text.data)?.to_owned();
-            let (compiled, plain) =
-                compile(system, dialect, &text, &types, &codes).with_context(|| file.to_string())?;
-            let mut request = GraphqlRequest::new("");
-            request.set_parsed_query(plain);
-            // Which operation is named does not matter: validation reads all of them.
-            let first = compiled.first().map(|operation| operation.id.clone()).unwrap_or_default();
-            let answer = checker.execute(request.operation_name(first)).await;
-            ensure!(answer.errors.is_empty(), "{file}: {:?}", answer.errors);
-            operations.extend(compiled.into_iter().map(Arc::new));
-        }
-        let mut rest = Rest {
-            schema: schema::trusted(app.clone()),
-            app,
-            types,
-            codes,
-            router: matchit::Router::new(),
-            operations,
-            tasks,
-        };
+        let library = Library::read().await?;
+        let schema = schema::trusted(app.clone());
+        let mut rest = Rest { app, schema, library, router: matchit::Router::new(), tasks };
         rest.route()?;
         Ok(rest)
     }
 
     fn route(&mut self) -> anyhow::Result<()> {
         let mut paths: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, operation) in self.operations.iter().enumerate() {
+        for (index, operation) in self.library.operations.iter().enumerate() {
             for route in &operation.routes {
                 let others = paths.entry(route.path.clone()).or_default();
                 for other in others.iter().filter(|other| **other != index) {
-                    ensure!(!self.operations[*other].routes.contains(route), "two operations answer {route:?}");
+                    ensure!(!self.library.operations[*other].routes.contains(route), "two operations answer {route:?}");
                 }
                 if !others.contains(&index) {
                     others.push(index);
@@ -107,8 +72,9 @@ impl Rest {
         Ok(())
     }
 
-    pub fn operations(&self) -> &[Arc<Operation>] {
-        &self.operations
+    /// The compiled documents
+    pub fn library(&self) -> &Library {
+        &self.library
     }
 
     /// Answers a legacy request; an unknown path is 404 in JSON
@@ -118,7 +84,7 @@ impl Rest {
             return (StatusCode::NOT_FOUND, axum::Json(json!({"error": "no such URL"}))).into_response();
         };
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        let here: Vec<&Arc<Operation>> = found.value.iter().map(|index| &self.operations[*index]).collect();
+        let here: Vec<&Arc<Operation>> = found.value.iter().map(|index| &self.library.operations[*index]).collect();
         let dialect = here[0].dialect;
         let Some(operation) = here.iter().find(|operation| serves(operation, &parts.method, parts.uri.path(), &query))
         else {
@@ -134,7 +100,8 @@ impl Rest {
                 return Err(Failure::bad_input(&name, "a NUL character is not allowed"));
             }
             let viewer = self.viewer(operation, &parts.headers, &wire, &client).await?;
-            let coercion = Coercion { types: &self.types, codes: &self.codes, zone: self.app.config.time_zone };
+            let Library { types, codes, .. } = &self.library;
+            let coercion = Coercion { types, codes, zone: self.app.config.time_zone };
             let variables = coercion.variables(&operation.variables, &wire)?;
             let mut request = GraphqlRequest::new("").variables(variables);
             request.set_parsed_query(operation.document.clone());
@@ -151,8 +118,7 @@ impl Rest {
             }
             Err(failure) => {
                 tracing::debug!(operation = operation.id, ?failure, "legacy operation failed");
-                let text = operation.errors.get(failure.code.name()).or_else(|| operation.errors.get("DEFAULT"));
-                let answer = dialect.failure(&failure, text.map(String::as_str));
+                let answer = dialect.failure(&failure, operation.error(failure.code));
                 (dialect.status(&failure), axum::Json(answer)).into_response()
             }
         };
@@ -243,21 +209,5 @@ fn failure(operation: &Operation, error: &ServerError) -> Failure {
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Failure {
         Failure { code: error.code, message: error.message, field: error.field }
-    }
-}
-
-/// Stops after validation: how documents are checked at start
-pub struct CheckOnly;
-
-impl ExtensionFactory for CheckOnly {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(CheckOnly)
-    }
-}
-
-#[async_trait::async_trait]
-impl Extension for CheckOnly {
-    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> GraphqlResponse {
-        GraphqlResponse::default()
     }
 }

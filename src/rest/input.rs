@@ -97,7 +97,7 @@ pub struct Variable {
     pub name: String,
     pub ty: Type,
     pub source: Source,
-    pub has_default: bool,
+    pub default: Option<Json>,
     pub ago: Option<Ago>,
     /// Wire name → name of the input field
     pub rename: HashMap<String, String>,
@@ -132,9 +132,9 @@ impl Coercion<'_> {
                     (variable.name.as_str(), self.variable(variable, &variable.name, body)?)
                 }
             };
-            match value.filter(|value| *value != Value::Null || variable.ty.nullable && !variable.has_default) {
+            match value.filter(|value| *value != Value::Null || variable.ty.nullable && variable.default.is_none()) {
                 Some(value) => drop(variables.insert(Name::new(&variable.name), value)),
-                None if variable.ty.nullable || variable.has_default => {}
+                None if variable.ty.nullable || variable.default.is_some() => {}
                 None => return Err(Failure::bad_input(name, format!("{name} is missing"))),
             }
         }
@@ -218,20 +218,25 @@ impl Coercion<'_> {
         let renamed = |wire: &str| rename.get(wire).map_or_else(|| wire.to_owned(), String::clone);
         for (wire, raw) in fields {
             let field = renamed(wire);
-            if let Some(ty) = self.types.field(name, &field) {
-                let value = self.value(ty, raw, &format!("{at}.{wire}"), rename)?;
+            if let Some(known) = self.types.field(name, &field) {
+                let value = self.value(&known.ty, raw, &format!("{at}.{wire}"), rename)?;
                 object.insert(Name::new(field), value);
             }
         }
         for field in self.types.fields(name).unwrap_or_default() {
             let missing = object.get(field.name.as_str()).is_none_or(|value| *value == Value::Null);
             if missing && !field.ty.nullable && !field.has_default {
-                let wire = rename.iter().find(|(_, to)| **to == field.name).map_or(&field.name, |(wire, _)| wire);
+                let wire = wire_name(rename, &field.name);
                 return Err(Failure::bad_input(&format!("{at}.{wire}"), format!("{at}.{wire} is missing")));
             }
         }
         Ok(Value::Object(object))
     }
+}
+
+/// What clients call a field of an input object
+pub fn wire_name<'a>(rename: &'a HashMap<String, String>, field: &'a str) -> &'a str {
+    rename.iter().find(|(_, to)| *to == field).map_or(field, |(wire, _)| wire)
 }
 
 /// A list as JSON, as its JSON text `[1,2]`, with commas `1,2`, as one value

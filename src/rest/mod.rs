@@ -1,15 +1,18 @@
 //! The legacy URLs: each is a GraphQL operation in `src/rest/<system>/<module>.graphql` that carries its route.
 //!
-//! [`document`] reads the documents once at start and compiles them, `input` turns wire parameters into variables,
+//! [`library`] reads the documents once at start, [`document`] compiles them, `input` turns wire parameters into variables,
 //! `output` turns the data into the documented answer, [`engine`] routes and runs. What differs per system is in its
 //! [`Dialect`]; what differs per operation is in the document. See `docs/rest-documents.md` for the directives.
 
 pub mod dialect;
+mod directives;
 pub mod document;
 mod eartip;
 pub mod engine;
 mod ihk;
 mod input;
+pub mod library;
+pub mod openapi;
 mod output;
 mod rongzi;
 mod types;

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use async_graphql::Value;
+use async_graphql::{Value, parser::types::Type};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
 
 /// How a field of a document appears in the answer; compiled once
-#[derive(Default)]
 pub struct Shape {
     pub key: String,
+    /// Its type in the schema
+    pub ty: Type,
+    pub description: Option<String>,
+    /// What must hold for it to be there
+    pub when: Vec<Condition>,
     pub form: Form,
     /// `@spread`: its children stand in its parent
     pub spread: bool,
@@ -27,6 +31,14 @@ pub struct Shape {
     /// Value as text → what stands for it: `@map`, and an enum's legacy codes
     pub map: HashMap<String, Json>,
     pub children: Vec<Shape>,
+}
+
+/// One of the conditions for a field to be there
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// A variable of `@include` or `@skip`, or `on <type>`
+    pub of: String,
+    pub holds: bool,
 }
 
 /// How a leaf is written

@@ -22,7 +22,7 @@ use crate::{
         identity::{IdentityMutation, IdentityQuery},
     },
     graphql::codes::CodeBook,
-    rest::engine::CheckOnly,
+    rest::library::CheckOnly,
 };
 
 #[derive(MergedObject, Default)]
@@ -56,8 +56,8 @@ pub fn trusted(app: App) -> Schema {
 }
 
 /// A schema that validates and executes nothing
-pub fn checker(app: App) -> Schema {
-    builder().extension(CheckOnly).data(app).finish()
+pub fn checker() -> Schema {
+    builder().extension(CheckOnly).finish()
 }
 
 /// Legacy codes of all coded enums

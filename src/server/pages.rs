@@ -1,11 +1,15 @@
-//! Pages for people: the start page and GraphiQL with the example operations. All of it is embedded, and nothing is
-//! loaded from elsewhere; `assets/graphiql/README.md` tells how `pages/graphiql/` is built.
+//! Pages for people: the start page, GraphiQL with the example operations, the legacy systems' OpenAPI files. All of it
+//! is embedded, and nothing is loaded from elsewhere; `assets/graphiql/README.md` tells how `pages/graphiql/` is built.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use axum::{
     Json, Router,
-    extract::Path,
+    extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -17,10 +21,13 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Server;
+use crate::rest::{self, openapi};
 
 /// GraphiQL's editor writes `style` elements; everything else is as strict as can be
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const JSON: &str = "application/json; charset=utf-8";
 
 /// For files that keep their name when they change
 const ASK_AGAIN: &str = "no-cache";
@@ -45,6 +52,7 @@ pub fn routes() -> Router<Server> {
         .route("/graphiql/", get(async || Redirect::permanent("/graphiql")))
         .route("/graphiql/examples.json", get(examples))
         .route("/graphiql/{file}", get(graphiql_file))
+        .route("/openapi/{file}", get(openapi_file))
 }
 
 async fn graphiql_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
@@ -55,10 +63,12 @@ async fn graphiql_file(Path(name): Path<String>, headers: HeaderMap) -> Response
 fn file(path: &str, cache: &'static str, headers: &HeaderMap) -> Response {
     match Pages::get(path) {
         Some(file) => answer(file.data, &file.metadata.sha256_hash(), media_type(path), cache, headers),
-        None => {
-            (StatusCode::NOT_FOUND, Json(json!({"errors": [{"message": "There is no such file"}]}))).into_response()
-        }
+        None => no_file(),
     }
+}
+
+fn no_file() -> Response {
+    (StatusCode::NOT_FOUND, Json(json!({"errors": [{"message": "There is no such file"}]}))).into_response()
 }
 
 fn media_type(path: &str) -> &'static str {
@@ -152,5 +162,22 @@ async fn examples(headers: HeaderMap) -> Response {
         (text, hash)
     });
     let (text, hash) = &*EXAMPLES;
-    answer(Cow::Borrowed(text.as_bytes()), hash, "application/json; charset=utf-8", ASK_AGAIN, &headers)
+    answer(Cow::Borrowed(text.as_bytes()), hash, JSON, ASK_AGAIN, &headers)
+}
+
+/// `<system>.json`, made on first use
+async fn openapi_file(State(server): State<Server>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    static FILES: OnceLock<HashMap<String, (String, [u8; 32])>> = OnceLock::new();
+    let files = FILES.get_or_init(|| {
+        let files = rest::systems().into_iter().filter_map(|(system, _)| {
+            let text = openapi::file(server.rest.library(), system)?.to_string();
+            let hash = Sha256::digest(text.as_bytes()).into();
+            Some((format!("{system}.json"), (text, hash)))
+        });
+        files.collect()
+    });
+    match files.get(&name) {
+        Some((text, hash)) => answer(Cow::Borrowed(text.as_bytes()), hash, JSON, ASK_AGAIN, &headers),
+        None => no_file(),
+    }
 }

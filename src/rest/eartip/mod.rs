@@ -13,6 +13,18 @@ use super::{
 pub struct Eartip;
 
 impl Dialect for Eartip {
+    fn title(&self) -> &'static str {
+        "eartip CRM"
+    }
+
+    fn schemes(&self) -> Json {
+        json!({
+            "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "query": {"type": "apiKey", "in": "query", "name": "sid"},
+        })
+    }
+
     /// Cookie, bearer header or query parameter `sid` (recommendation of contract section 2.1)
     fn presented(&self, headers: &HeaderMap, wire: &Wire) -> Presented {
         let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|cookies| cookies.to_str().ok());

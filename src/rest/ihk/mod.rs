@@ -11,11 +11,20 @@ use super::{Dialect, Failure, dialect::Presented, document::Operation, input::Wi
 pub struct Ihk;
 
 impl Dialect for Ihk {
+    fn title(&self) -> &'static str {
+        "ihk 联动 Call 客"
+    }
+
+    fn schemes(&self) -> Json {
+        json!({})
+    }
+
+    fn credentials(&self) -> &'static [&'static str] {
+        &["user_id", "reg_user_id"]
+    }
+
     fn presented(&self, _: &HeaderMap, wire: &Wire) -> Presented {
-        ["user_id", "reg_user_id"]
-            .iter()
-            .find_map(|name| wire.number(name))
-            .map_or(Presented::Nothing, Presented::Agent)
+        self.credentials().iter().find_map(|name| wire.number(name)).map_or(Presented::Nothing, Presented::Agent)
     }
 
     fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {

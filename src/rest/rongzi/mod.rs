@@ -8,6 +8,10 @@ use crate::error::Code;
 pub struct Rongzi;
 
 impl Dialect for Rongzi {
+    fn title(&self) -> &'static str {
+        "融助手"
+    }
+
     fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
         let data = data.remove("data").unwrap_or(Json::Null);
         json!({"code": 0, "msg": operation.message.as_deref().unwrap_or("操作成功"), "data": data})

@@ -1,4 +1,5 @@
 pub mod contract;
 mod eartip;
 mod ihk;
+mod openapi;
 mod rongzi;

@@ -1,0 +1,226 @@
+//! What an operation takes: the parameters behind its variables, as the shim reads them.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    indexmap::IndexMap,
+    parser::types::{BaseType, Type},
+};
+use serde_json::{Value as Json, json};
+
+use super::{
+    super::{
+        document::Operation,
+        input::{Ago, Source, Variable, wire_name},
+        library::Library,
+    },
+    schema, uses,
+};
+
+/// The parameters of an operation
+pub struct Request {
+    parameters: IndexMap<String, Parameter>,
+    /// `@body`: the whole JSON body, and whether it must be there
+    whole: Option<(Json, bool)>,
+    /// Parameters of which one says whose request it is
+    credentials: &'static [&'static str],
+}
+
+struct Parameter {
+    schema: Json,
+    required: bool,
+}
+
+impl Request {
+    pub fn of(library: &Library, operation: &Operation) -> Request {
+        let descriptions = uses::descriptions(&library.types, operation);
+        let mut request = Request { parameters: IndexMap::new(), whole: None, credentials: &[] };
+        if !operation.public {
+            request.credentials = operation.dialect.credentials();
+            for name in request.credentials {
+                let mut schema = schema::integer("int64");
+                schema::describe(&mut schema, Some("Whose request it is"));
+                request.parameters.insert((*name).to_owned(), Parameter { schema, required: false });
+            }
+        }
+        let presence = |name: &str| {
+            operation.variables.iter().any(|other| matches!(&other.source, Source::Presence(of) if of == name))
+        };
+        for variable in &operation.variables {
+            let description = descriptions.get(&variable.name).map(String::as_str);
+            let required = !variable.ty.nullable && variable.default.is_none() && variable.ago.is_none();
+            match &variable.source {
+                Source::Presence(_) => {}
+                Source::Body => request.whole = Some((parameter(library, variable, description, false), required)),
+                Source::Parameter(name) => {
+                    // Where the document asks whether it is there, its default is never used.
+                    let schema = parameter(library, variable, description, !presence(name));
+                    let known = request.parameters.entry(name.clone()).or_insert(Parameter { schema, required: false });
+                    known.required |= required;
+                }
+            }
+        }
+        request
+    }
+
+    /// What stands in the path, and in the query string where there is no body
+    pub fn parameters(&self, path: &str, has_body: bool) -> Vec<Json> {
+        let mut described = Vec::new();
+        for (name, parameter) in &self.parameters {
+            let in_path = path.contains(&format!("{{{name}}}"));
+            if in_path || !has_body {
+                let mut schema = parameter.schema.clone();
+                let description = schema.as_object_mut().and_then(|schema| schema.shift_remove("description"));
+                let mut entry = json!({
+                    "name": name,
+                    "in": if in_path { "path" } else { "query" },
+                    "required": in_path || parameter.required,
+                    "schema": schema,
+                });
+                if let Some(description) = description {
+                    entry["description"] = description;
+                }
+                described.push(entry);
+            }
+        }
+        described
+    }
+
+    /// Schema of the body, as JSON or form
+    pub fn body(&self) -> Option<Json> {
+        if let Some((schema, _)) = &self.whole {
+            return Some(lenient(schema.clone()));
+        }
+        if self.parameters.is_empty() {
+            return None;
+        }
+        let mut body = schema::object(
+            self.parameters.iter().map(|(name, known)| (name.clone(), lenient(known.schema.clone()), known.required)),
+        );
+        if !self.credentials.is_empty() {
+            body["anyOf"] = self.credentials.iter().map(|name| json!({"required": [name]})).collect();
+        }
+        Some(body)
+    }
+
+    /// The request body; its schema is the component `name`
+    pub fn content(&self, name: &str) -> Option<Json> {
+        let schema = json!({"schema": {"$ref": format!("#/components/schemas/{name}")}});
+        let required = match &self.whole {
+            Some((_, required)) => *required,
+            None if self.parameters.is_empty() => return None,
+            None => !self.credentials.is_empty() || self.parameters.values().any(|parameter| parameter.required),
+        };
+        let mut content = json!({"application/json": schema});
+        if self.whole.is_none() {
+            content["application/x-www-form-urlencoded"] = schema;
+        }
+        Some(json!({"required": required, "content": content}))
+    }
+}
+
+fn parameter(library: &Library, variable: &Variable, description: Option<&str>, with_default: bool) -> Json {
+    let mut schema = match variable.map.is_empty() {
+        true => value(library, &variable.ty, &variable.rename),
+        false => mapped(library, variable),
+    };
+    schema::describe(&mut schema, description);
+    match (&variable.ago, &variable.default) {
+        (Some(Ago::Days(0)), _) => schema["x-default"] = json!("now"),
+        (Some(Ago::Days(days)), _) => schema["x-default"] = json!(format!("now - {days} days")),
+        (Some(Ago::Years(years)), _) => schema["x-default"] = json!(format!("now - {} months", 12 * years)),
+        (None, Some(default)) if with_default => schema["default"] = default.clone(),
+        _ => {}
+    }
+    schema
+}
+
+/// A variable with `@map`: what it names, besides what its type takes
+fn mapped(library: &Library, variable: &Variable) -> Json {
+    let plain = value(library, &variable.ty, &variable.rename);
+    let item = plain.get("items").unwrap_or(&plain);
+    let is_number = variable.map.keys().all(|wire| wire.parse::<i64>().is_ok());
+    let wire = |wire: &String| wire.parse::<i64>().ok().filter(|_| is_number).map_or_else(|| json!(wire), Json::from);
+    let mut known: Vec<Json> = variable.map.keys().map(wire).collect();
+    known.extend(item["enum"].as_array().into_iter().flatten().cloned());
+    let mut choice = schema::choice(known);
+    let mut meanings: Vec<String> = variable.map.iter().map(|(wire, value)| format!("- {wire}: {value}")).collect();
+    meanings.sort_unstable();
+    // What the document says of a code stands above what the enum says.
+    let is_mapped = |line: &str| variable.map.keys().any(|wire| line.starts_with(&format!("- {wire}: ")));
+    let codes = item["description"].as_str().unwrap_or_default().lines().filter(|line| !is_mapped(line));
+    meanings.extend(codes.map(str::to_owned));
+    schema::describe(&mut choice, Some(&meanings.join("\n")));
+    let is_closed = item["type"] == "boolean" || item.get("enum").is_some();
+    match is_closed && !plain["items"].is_object() {
+        true => choice,
+        false => json!({"anyOf": [choice, plain]}),
+    }
+}
+
+fn value(library: &Library, ty: &Type, rename: &HashMap<String, String>) -> Json {
+    let name = match &ty.base {
+        BaseType::List(inner) => return schema::list(value(library, inner, rename)),
+        BaseType::Named(name) => name.as_str(),
+    };
+    match name {
+        "Int" => schema::integer("int32"),
+        "Long" => schema::integer("int64"),
+        "Boolean" => json!({"type": "boolean"}),
+        "ID" => json!({"type": ["integer", "string"]}),
+        "Money" | "Decimal" => json!({"type": ["number", "string"], "x-format": "decimal"}),
+        "DateTime" => json!({"type": "string", "x-format": schema::DATE_TIME}),
+        "Date" => json!({"type": "string", "format": "date"}),
+        _ => match (library.types.fields(name), library.types.values(name)) {
+            (Some(fields), _) => schema::object(fields.iter().map(|field| {
+                let mut schema = value(library, &field.ty, rename);
+                schema::describe(&mut schema, field.description.as_deref());
+                (wire_name(rename, &field.name).to_owned(), schema, !field.ty.nullable && !field.has_default)
+            })),
+            (None, Some(_)) if library.codes.knows(name) => {
+                let codes = library.codes.values(name).iter().map(|(_, code)| json!(code));
+                let mut schema = schema::choice(codes.collect());
+                schema::describe(&mut schema, schema::meanings(library, name).as_deref());
+                schema
+            }
+            (None, Some(values)) => schema::choice(values.iter().map(|value| json!(value.name)).collect()),
+            (None, None) => schema::text(),
+        },
+    }
+}
+
+/// The schema for a body, where old clients send numbers as texts, texts as numbers, and empty texts for nothing; the
+/// first type is the usual one
+fn lenient(mut schema: Json) -> Json {
+    let is_plain = ["format", "x-format", "enum"].iter().all(|keyword| schema.get(keyword).is_none());
+    match schema["type"].as_str() {
+        Some("integer") => {
+            schema["type"] = json!(["integer", "string"]);
+            match schema.get("enum").and_then(Json::as_array) {
+                Some(codes) => {
+                    let texts = codes.iter().map(|code| json!(code.to_string()));
+                    schema["enum"] = codes.iter().cloned().chain(texts).chain([json!("")]).collect();
+                }
+                None => schema["pattern"] = json!(r"^-?\d*$"),
+            }
+        }
+        Some("boolean") => {
+            schema["type"] = json!(["boolean", "integer", "string"]);
+            schema["enum"] = json!([true, false, 1, 0, "true", "false", "1", "0", ""]);
+        }
+        Some("string") if is_plain => schema["type"] = json!(["string", "number"]),
+        _ => {}
+    }
+    for nested in ["items", "anyOf"] {
+        if let Some(inner) = schema.get_mut(nested) {
+            *inner = match inner.take() {
+                Json::Array(several) => several.into_iter().map(lenient).collect(),
+                single => lenient(single),
+            };
+        }
+    }
+    if let Some(Json::Object(properties)) = schema.get_mut("properties") {
+        properties.values_mut().for_each(|property| *property = lenient(property.take()));
+    }
+    schema
+}

@@ -1,0 +1,356 @@
+//! The OpenAPI files that are made of the shim's documents: valid in themselves, and telling what the contracts tell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+};
+use quintet::rest::{library::Library, openapi, systems};
+use serde_json::{Value, json};
+
+use super::contract::{contract, success};
+use crate::app::both;
+
+/// How operations of ours differ from their contracts, and why they may. Each must be so.
+const DIFFERENCES: &[(&[&str], &[&str], &str)] = &[
+    (
+        &[
+            "eartip_menu_list",
+            "eartip_usermenu_list",
+            "eartip_user_list",
+            "eartip_customer_list",
+            "eartip_organization_list",
+            "eartip_follow_list",
+            "eartip_demand_list",
+            "eartip_satisfy_list",
+            "eartip_contract_list",
+        ],
+        &["/page_info may be null", "/page_info/total may be null"],
+        "null where nobody asks for a numbered page and its total, which these documents do",
+    ),
+    (&["eartip_stats_sign"], &["/page_info/total may be null"], "the same"),
+    (&["eartip_stats_demand", "eartip_stats_follow"], &["/data/1/total may be null"], "the same"),
+    (&["rongzi_customer_list", "rongzi_sms_get_messages"], &["/data/total may be null"], "the same"),
+    (
+        &["eartip_follow_list", "eartip_demand_list", "eartip_satisfy_list"],
+        &["/data/*/customers_id may be null"],
+        "null where the viewer may not see the contact",
+    ),
+    (
+        &["eartip_stats_follow"],
+        &["query page is not documented", "query count is not documented"],
+        "its answer tells page and count, as those of its siblings do, which take both",
+    ),
+    (&["rongzi_account_login"], &["/data/userInfo may be null"], NO_PROFILE),
+    (&["ihk_login"], &["/user_id may be left out", "/user_name may be left out"], NO_PROFILE),
+    (
+        &["eartip_user_login"],
+        &[
+            "/data/user_id may be left out",
+            "/data/number may be left out",
+            "/data/phoneNumber may be left out",
+            "/data/realName may be left out",
+            "/data/nickName may be left out",
+            "/data/headImageUrl may be left out",
+            "/data/sex may be left out",
+            "/data/birthday may be left out",
+            "/data/title may be left out",
+            "/data/address may be left out",
+            "/data/school may be left out",
+            "/data/education may be left out",
+            "/data/entryTime may be left out",
+            "/data/officialTime may be left out",
+            "/data/resignTime may be left out",
+            "/data/lastLoginTime may be left out",
+            "/data/status may be left out",
+        ],
+        NO_PROFILE,
+    ),
+    (
+        &["ihk_getpros", "ihk_getpackages", "ihk_getphone", "ihk_savecallback"],
+        &["body reg_user_id is not documented"],
+        "every operation takes either name of the agent's number",
+    ),
+    (&["ihk_save_to_customer"], &["body user_id is not documented"], "the same"),
+    (&["ihk_login"], &["body machine_no is missing"], "ignored: it is always \"weixin\""),
+    (&["rongzi_customer_list"], &["body refreshWX is missing"], "ignored: deprecated"),
+    (&["rongzi_sms_get_messages"], &["body empName is missing"], "ignored: empCode says who it is"),
+];
+
+const NO_PROFILE: &str = "an account of the realm without a profile may sign in";
+
+fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn array(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn resolve<'a>(file: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(place) => resolve(file, file.pointer(place.strip_prefix('#').unwrap()).expect(place)),
+        None => schema,
+    }
+}
+
+/// Path, method and content of each operation, the aliases too
+fn operations(file: &Value) -> impl Iterator<Item = (&String, &String, &Value)> {
+    object(&file["paths"]).flat_map(|(path, methods)| object(methods).map(move |(method, it)| (path, method, it)))
+}
+
+/// Routes by operationId, the aliases too
+fn routes(file: &Value) -> BTreeMap<String, BTreeSet<(String, String)>> {
+    let mut routes: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (path, method, operation) in operations(file) {
+        let Some(id) = operation["operationId"].as_str().or(operation["x-alias-of"].as_str()) else { continue };
+        let known = routes.entry(id.to_owned()).or_default();
+        let route = |method: &str, path: &str| (method.to_uppercase(), path.to_owned());
+        known.insert(route(method, path));
+        known.extend(array(&operation["x-alias-methods"]).map(|method| route(method.as_str().unwrap(), path)));
+        known.extend(
+            array(&operation["x-alias"])
+                .map(|alias| route(alias["method"].as_str().unwrap(), alias["path"].as_str().unwrap())),
+        );
+    }
+    routes
+}
+
+/// Where each parameter stands and its name, and whether it must be there
+fn parameters(file: &Value, operation: &Value) -> BTreeMap<String, bool> {
+    let mut names = BTreeMap::new();
+    for parameter in array(&operation["parameters"]) {
+        let (place, name) = (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap());
+        names.insert(format!("{place} {name}"), parameter["required"] == true);
+    }
+    let body = resolve(file, &operation["requestBody"]["content"]["application/json"]["schema"]);
+    let (prefix, body) = match body.get("items") {
+        Some(items) => ("body []", resolve(file, items)),
+        None => ("body ", body),
+    };
+    names.extend(object(&body["properties"]).map(|(name, _)| (format!("{prefix}{name}"), requires(body, name))));
+    names
+}
+
+fn requires(schema: &Value, name: &str) -> bool {
+    array(&schema["required"]).any(|required| required == name)
+}
+
+/// The alternatives of a schema
+fn alternatives<'a>(file: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let schema = resolve(file, schema);
+    match schema["anyOf"].as_array() {
+        Some(several) => several.iter().flat_map(|one| alternatives(file, one)).collect(),
+        None => vec![schema],
+    }
+}
+
+fn types(alternatives: &[&Value]) -> BTreeSet<String> {
+    let types = alternatives.iter().flat_map(|schema| match &schema["type"] {
+        Value::Array(types) => types.clone(),
+        ty => vec![ty.clone()],
+    });
+    types.filter_map(|ty| ty.as_str().map(str::to_owned)).collect()
+}
+
+/// Collects where an answer of ours differs from a documented one
+fn compare(ours: (&Value, &Value), theirs: (&Value, &Value), at: &str, found: &mut BTreeSet<String>) {
+    let (our, their) = (alternatives(ours.0, ours.1), alternatives(theirs.0, theirs.1));
+    let (our_types, their_types) = (types(&our), types(&their));
+    for ty in &our_types {
+        let fits = their_types.contains(ty) || ty == "integer" && their_types.contains("number");
+        if !fits && !their_types.is_empty() {
+            found.insert(format!("{at} may be {ty}"));
+        }
+    }
+    let fields = |alternatives: &[&Value]| -> BTreeMap<String, Value> {
+        let fields = alternatives.iter().flat_map(|schema| object(&schema["properties"]));
+        fields.map(|(name, schema)| (name.clone(), schema.clone())).collect()
+    };
+    let (our_fields, their_fields) = (fields(&our), fields(&their));
+    for name in our_fields.keys().chain(their_fields.keys()) {
+        let at = format!("{at}/{name}");
+        match (our_fields.get(name), their_fields.get(name)) {
+            (Some(our_field), Some(their_field)) => {
+                if our.iter().all(|schema| !requires(schema, name)) && their.iter().any(|schema| requires(schema, name))
+                {
+                    found.insert(format!("{at} may be left out"));
+                }
+                compare((ours.0, our_field), (theirs.0, their_field), &at, found);
+            }
+            (Some(_), None) => drop(found.insert(format!("{at} is not documented"))),
+            (None, _) => drop(found.insert(format!("{at} is missing"))),
+        }
+    }
+    for (our, their) in our.iter().zip(&their) {
+        if our.get("items").is_some() || their["items"].is_object() {
+            compare((ours.0, &our["items"]), (theirs.0, &their["items"]), &format!("{at}/*"), found);
+        }
+        let (our, their) = (&our["prefixItems"], &their["prefixItems"]);
+        if array(our).count() != array(their).count() {
+            found.insert(format!("{at} has {} items", array(our).count()));
+        }
+        for (index, (our, their)) in array(our).zip(array(their)).enumerate() {
+            compare((ours.0, our), (theirs.0, their), &format!("{at}/{index}"), found);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_files_tell_what_the_contracts_tell() {
+    let library = Library::read().await.unwrap();
+    let mut compared = Vec::new();
+    let mut found = BTreeSet::new();
+    for (system, _) in systems() {
+        let (ours, theirs) = (openapi::file(&library, system).unwrap(), contract(system));
+        assert_eq!(routes(&ours), routes(&theirs), "{system}");
+        for (path, method, their) in operations(&theirs) {
+            let Some(id) = their["operationId"].as_str() else { continue };
+            let our = &ours["paths"][path][method];
+            for name in ["operationId", "summary", "x-section"] {
+                assert_eq!(our[name], their[name], "{id}: {name}");
+            }
+            let is_public = |operation: &Value, file: &Value| match operation.get("security").or(file.get("security")) {
+                Some(Value::Array(ways)) => ways.is_empty(),
+                _ => true,
+            };
+            let (our_names, their_names) = (parameters(&ours, our), parameters(&theirs, their));
+            let mut differs = BTreeSet::new();
+            for name in our_names.keys().chain(their_names.keys()) {
+                match (our_names.get(name), their_names.get(name)) {
+                    (Some(true), Some(false)) => drop(differs.insert(format!("{name} must be there"))),
+                    (Some(_), None) => drop(differs.insert(format!("{name} is not documented"))),
+                    (None, _) => drop(differs.insert(format!("{name} is missing"))),
+                    _ => {}
+                }
+            }
+            if is_public(our, &ours) != is_public(their, &theirs) {
+                differs.insert("security differs".into());
+            }
+            compare((&ours, success(our)), (&theirs, success(their)), "", &mut differs);
+            found.extend(differs.into_iter().map(|difference| (id.to_owned(), difference)));
+            compared.push(system);
+        }
+    }
+    let known = DIFFERENCES.iter().flat_map(|(ids, differences, _)| {
+        ids.iter().flat_map(|id| differences.iter().map(|what| ((*id).to_owned(), (*what).to_owned())))
+    });
+    let known: BTreeSet<(String, String)> = known.collect();
+    let news: Vec<_> = found.difference(&known).collect();
+    let gone: Vec<_> = known.difference(&found).collect();
+    assert!(news.is_empty() && gone.is_empty(), "differ without a reason: {news:#?}\nno longer differ: {gone:#?}");
+    let number = |system: &str| compared.iter().filter(|of| **of == system).count();
+    assert_eq!([number("rongzi"), number("eartip"), number("ihk")], [9, 25, 11]);
+}
+
+#[tokio::test]
+async fn the_files_are_openapi() {
+    let library = Library::read().await.unwrap();
+    let mut checked = 0;
+    for (system, dialect) in systems() {
+        let file = openapi::file(&library, system).unwrap();
+        assert_eq!(file["openapi"], "3.1.0");
+        assert_eq!(file["info"]["title"], dialect.title());
+        assert!(file["info"]["version"].is_string());
+        references_lead_somewhere(&file, &file);
+        let components = &file["components"];
+        for (name, schema) in object(&components["schemas"]) {
+            assert!(name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_'), "{name}");
+            check_schema(name, schema);
+        }
+        let failure = jsonschema::draft202012::new(&components["schemas"]["Failure"]).unwrap();
+        let tags: Vec<&Value> = array(&file["tags"]).map(|tag| &tag["name"]).collect();
+        let mut ids = BTreeSet::new();
+        for (path, method, operation) in operations(&file) {
+            let at = format!("{method} {path}");
+            assert!(path.starts_with('/') && ["get", "post", "put", "delete"].contains(&method.as_str()), "{at}");
+            if let Some(id) = operation["operationId"].as_str() {
+                assert!(ids.insert(id.to_owned()), "{id} twice");
+                checked += 1;
+            }
+            assert!(!operation["summary"].as_str().unwrap().is_empty(), "{at}");
+            assert!(array(&operation["tags"]).all(|tag| tags.contains(&tag)), "{at}");
+            for way in array(&operation["security"]).chain(array(&file["security"])) {
+                assert!(object(way).all(|(scheme, _)| components["securitySchemes"].get(scheme).is_some()), "{at}");
+            }
+            let mut places = BTreeSet::new();
+            for parameter in array(&operation["parameters"]) {
+                let (name, place) = (parameter["name"].as_str().unwrap(), parameter["in"].as_str().unwrap());
+                assert!(places.insert((place, name)), "{at}: {name} twice");
+                assert_eq!(place == "path", path.contains(&format!("{{{name}}}")), "{at}: {name}");
+                assert!(["path", "query"].contains(&place) && parameter["required"].is_boolean(), "{at}: {name}");
+                check_schema(&at, &parameter["schema"]);
+            }
+            let bodies = object(&operation["requestBody"]["content"]);
+            let answers = object(&operation["responses"]).map(|(status, answer)| {
+                assert!(status.parse::<u16>().is_ok() && answer["description"].is_string(), "{at}: {status}");
+                &answer["content"]["application/json"]
+            });
+            let answers: Vec<&Value> = answers.collect();
+            assert!(!answers.is_empty(), "{at}");
+            for content in bodies.map(|(_, content)| content).chain(answers) {
+                check_schema(&at, &content["schema"]);
+                for (_, example) in object(&content["examples"]) {
+                    assert!(failure.is_valid(&example["value"]), "{at}: {example}");
+                }
+            }
+            let graphql = operation["x-graphql"].as_str().unwrap();
+            assert!(!graphql.contains("@rest") && !graphql.contains("@spread"), "{graphql}");
+        }
+    }
+    assert_eq!(checked, 45);
+}
+
+#[track_caller]
+fn check_schema(at: &str, schema: &Value) {
+    assert!(schema.is_object(), "{at}: {schema}");
+    let errors = jsonschema::draft202012::meta::validate(schema);
+    assert!(errors.is_ok(), "{at}: {errors:?}");
+}
+
+fn references_lead_somewhere(file: &Value, value: &Value) {
+    resolve(file, value);
+    object(value).map(|(_, inner)| inner).chain(array(value)).for_each(|inner| references_lead_somewhere(file, inner));
+}
+
+both! {
+    async fn the_files_are_served(app: TestApp) {
+        for (system, _) in systems() {
+            let path = format!("/openapi/{system}.json");
+            let reply = app.nobody().get(&path).await;
+            assert_eq!(reply.status, StatusCode::OK);
+            assert_eq!(reply.headers[header::CONTENT_TYPE], "application/json; charset=utf-8");
+            assert_eq!(reply.json()["x-system"], system);
+            let again = app.nobody().request("GET", &path).header(header::IF_NONE_MATCH, &reply.headers[header::ETAG]);
+            assert_eq!(app.send(again.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_MODIFIED);
+        }
+        for path in ["/openapi/nobody.json", "/openapi/rongzi", "/openapi/rongzi.yaml"] {
+            let reply = app.nobody().get(path).await;
+            assert_eq!(reply.status, StatusCode::NOT_FOUND);
+            assert_eq!(reply.json(), json!({"errors": [{"message": "There is no such file"}]}));
+        }
+    }
+
+    /// What `x-graphql` shows is GraphQL that `/graphql` takes too
+    async fn the_shown_graphql_is_valid(app: TestApp) {
+        let admin = app.admin().await;
+        let mut tried = 0;
+        for (system, _) in systems() {
+            let file = app.nobody().get(&format!("/openapi/{system}.json")).await.json();
+            for (_, _, operation) in operations(&file) {
+                let text = operation["x-graphql"].as_str().unwrap();
+                let answer = admin.query_with(text, json!({})).await;
+                let code = answer.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none");
+                assert!(!code.starts_with("GRAPHQL_PARSE"), "{text}\n{}", answer.body);
+                // Without variables some are refused; nothing else may be wrong.
+                if code == "GRAPHQL_VALIDATION_FAILED" {
+                    let message = answer.body["errors"][0]["message"].as_str().unwrap();
+                    assert!(message.contains("Variable"), "{text}\n{}", answer.body);
+                }
+                tried += 1;
+            }
+        }
+        assert_eq!(tried, 49);
+    }
+}
