@@ -7,6 +7,7 @@ mod loan;
 mod postgres;
 mod service;
 
+mod cli;
 mod customers;
 mod engagement;
 mod house;

@@ -56,6 +56,13 @@ impl Database {
         Database { url: format!("{server}/{name}"), name }
     }
 
+    /// Without a table
+    pub async fn empty(server: &str) -> Database {
+        let name = format!("test_{:016x}", rand::random::<u64>());
+        execute_each(server, &format!("CREATE DATABASE {name}")).await;
+        Database { url: format!("{server}/{name}"), name }
+    }
+
     pub async fn drop(self, server: &str) {
         execute_each(server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
     }
