@@ -3,6 +3,7 @@
 mod document;
 pub mod endpoint;
 mod files;
+mod limit;
 pub mod metrics;
 mod pages;
 mod request;
@@ -28,13 +29,22 @@ pub struct Server {
     pub rest: Arc<Rest>,
     /// Mutations that run on although their client may have gone
     pub tasks: TaskTracker,
+    rate_limit: Arc<limit::RateLimit>,
 }
 
 impl Server {
     pub async fn new(app: App) -> anyhow::Result<Server> {
         let tasks = TaskTracker::new();
         let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
-        Ok(Server { schema: crate::schema::public(app.clone()), rest, app, documents: Arc::default(), tasks })
+        let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
+        Ok(Server {
+            schema: crate::schema::public(app.clone()),
+            rest,
+            app,
+            documents: Arc::default(),
+            tasks,
+            rate_limit,
+        })
     }
 }
 

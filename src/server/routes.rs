@@ -26,7 +26,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Client, Server, endpoint, files, metrics, pages};
+use super::{Client, Server, endpoint, files, limit, metrics, pages};
 use crate::{config::Config, error::AppError};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -50,6 +50,7 @@ pub fn router(server: Server) -> Router {
                 AppError::internal(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default());
             (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [{"message": error.message}]}))).into_response()
         }))
+        .layer(middleware::from_fn_with_state(server.clone(), limit::limit))
         .layer(middleware::from_fn(metrics::record))
         .layer(cors(&config))
         .layer(CompressionLayer::new())
@@ -109,7 +110,8 @@ impl FromRequestParts<Server> for Client {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Client, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+        // A socket for both families shows IPv4 clients as ::ffff:a.b.c.d.
+        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical();
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         // The nearest address that no proxy of ours has: further ones could be written by the client.
         let proxies = &server.app.config.trusted_proxies;

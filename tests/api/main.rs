@@ -13,6 +13,7 @@ mod engagement;
 mod house;
 mod http;
 mod identity;
+mod limit;
 mod migrations;
 mod pages;
 mod rest;
