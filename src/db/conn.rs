@@ -18,6 +18,8 @@ use diesel_async::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 
+use super::pg;
+
 pub type PgConn = AsyncPgConnection;
 pub type Lite = SyncConnectionWrapper<SqliteConnection, Inline>;
 
@@ -91,6 +93,11 @@ impl Db {
         if is_pg(url) {
             let mut config = ManagerConfig::<PgConn>::default();
             config.recycling_method = RecyclingMethod::Fast;
+            let server = pg::Server::read(url)?;
+            config.custom_setup = Box::new(move |_| {
+                let server = server.clone();
+                async move { server.establish().await }.boxed()
+            });
             let manager = AsyncDieselConnectionManager::new_with_config(url, config);
             let pool = Pool::builder(manager)
                 .max_size(size)

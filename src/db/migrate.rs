@@ -2,10 +2,13 @@
 
 use anyhow::anyhow;
 use diesel::{Connection, connection::SimpleConnection, sqlite::SqliteConnection};
-use diesel_async::{AsyncConnection, AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
+use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::conn::{is_pg, lite_path};
+use super::{
+    conn::{is_pg, lite_path},
+    pg,
+};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -28,7 +31,7 @@ pub async fn migrate(url: &str) -> anyhow::Result<usize> {
         })
         .await?;
     }
-    let conn = AsyncPgConnection::establish(url).await?;
+    let conn = pg::Server::read(url)?.establish().await?;
     let mut conn = AsyncConnectionWrapper::<AsyncPgConnection>::from(conn);
     tokio::task::spawn_blocking(move || {
         conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;

@@ -19,3 +19,4 @@ mod pages;
 mod rest;
 mod schema;
 mod sql;
+mod tls;
