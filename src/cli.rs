@@ -10,15 +10,16 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::App,
-    auth::{Realm, password},
+    auth::Realm,
     config::{self, Config},
     db::{Id, migrate},
     demo,
-    domains::identity::{Account, AuditEntry, NewAccount},
+    domains::identity::{Account, AuditEntry, NewAccount, account},
     error::AppError,
     rest::{self, library::Library, openapi},
     schema,
@@ -151,15 +152,28 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let server = Server::new(app).await?;
     welcome(&server.app, listener.local_addr()?, with_demo).await?;
     let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));
-    axum::serve(listener, router(server).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
-    // Mutations whose clients have gone end too.
-    tasks.close();
-    if tokio::time::timeout(grace, tasks.wait()).await.is_err() {
-        tracing::warn!("stopped although operations were still running");
+    let stopping = CancellationToken::new();
+    let serving = axum::serve(listener, router(server).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(asked_to_stop(stopping.clone()));
+    let end = async {
+        serving.await?;
+        // Mutations whose clients have gone end too.
+        tasks.close();
+        tasks.wait().await;
+        anyhow::Ok(())
+    };
+    let deadline = async {
+        stopping.cancelled().await;
+        tokio::time::sleep(grace).await;
+    };
+    tokio::select! {
+        ended = end => ended,
+        // A client that never finishes what it sends must not keep the server from ending.
+        () = deadline => {
+            tracing::warn!("stopped although requests were still under way");
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 async fn welcome(app: &App, address: SocketAddr, with_demo: bool) -> anyhow::Result<()> {
@@ -178,7 +192,7 @@ async fn welcome(app: &App, address: SocketAddr, with_demo: bool) -> anyhow::Res
     Ok(())
 }
 
-async fn asked_to_stop() {
+async fn asked_to_stop(stopping: CancellationToken) {
     let interrupt = async { drop(tokio::signal::ctrl_c().await) };
     #[cfg(unix)]
     {
@@ -190,6 +204,7 @@ async fn asked_to_stop() {
     }
     #[cfg(not(unix))]
     interrupt.await;
+    stopping.cancel();
     tracing::info!("stopping: requests under way end, new ones are refused");
 }
 
@@ -208,9 +223,10 @@ impl AccountCommand {
                 println!("Account {login} created");
             }
             AccountCommand::Passwd { login, realm } => {
+                // Before the transaction: nobody who writes should wait for somebody who types.
+                let hash = account::hash("password", &ask_password()?).await.map_err(told)?;
                 let mut tx = app.db.begin().await?;
                 let Some(before) = Account::by_login(&mut tx, realm, &login).await? else { bail!("no such account") };
-                let hash = password::hash(password::md5_hex(&ask_password()?)).await.map_err(told)?;
                 let id: Id<Account> = before.id;
                 let after = Account::set_password(&mut tx, id, hash).await?;
                 AuditEntry::write(&mut tx, None, "account passwd", Some(&before), Some(&after)).await.map_err(told)?;

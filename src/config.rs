@@ -57,6 +57,10 @@ pub struct Config {
     #[arg(long, env = "QUINTET_CORS_ORIGINS", value_delimiter = ',', global = true)]
     pub cors_origins: Vec<String>,
 
+    /// Requests per second of one client address, twice as many at once; 0 for no limit
+    #[arg(long, env = "QUINTET_RATE_LIMIT", default_value_t = 200, global = true)]
+    pub rate_limit: u32,
+
     /// Folder for uploaded files
     #[arg(long, env = "QUINTET_FILES", default_value = "files", global = true)]
     pub files: String,

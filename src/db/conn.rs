@@ -18,6 +18,8 @@ use diesel_async::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 
+use super::pg;
+
 pub type PgConn = AsyncPgConnection;
 pub type Lite = SyncConnectionWrapper<SqliteConnection, Inline>;
 
@@ -88,9 +90,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 impl Db {
     /// Opens `postgres://…` or `sqlite:<path>`; connects lazily
     pub fn open(url: &str, size: usize) -> anyhow::Result<Db> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        if is_pg(url) {
             let mut config = ManagerConfig::<PgConn>::default();
             config.recycling_method = RecyclingMethod::Fast;
+            let server = pg::Server::read(url)?;
+            config.custom_setup = Box::new(move |_| {
+                let server = server.clone();
+                async move { server.establish().await }.boxed()
+            });
             let manager = AsyncDieselConnectionManager::new_with_config(url, config);
             let pool = Pool::builder(manager)
                 .max_size(size)
@@ -100,10 +107,7 @@ impl Db {
                 .build()?;
             return Ok(Db::Pg(pool));
         }
-        let path = url.strip_prefix("sqlite:").with_context(|| {
-            format!("DATABASE_URL must start with postgres:// or sqlite: (it starts with {:.8})", url)
-        })?;
-        let path = path.trim_start_matches("//");
+        let path = lite_path(url)?;
         Ok(Db::Lite { read: lite(path, size, LITE_READER)?, write: lite(path, 1, LITE_WRITER)? })
     }
 
@@ -150,6 +154,17 @@ impl Db {
             Db::Lite { read, .. } => usage(read.status()),
         }
     }
+}
+
+/// Whether a URL names a PostgreSQL database
+pub fn is_pg(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// The file of a SQLite URL
+pub fn lite_path(url: &str) -> anyhow::Result<&str> {
+    let path = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+    path.with_context(|| format!("DATABASE_URL must start with postgres:// or sqlite: (it starts with {url:.8})"))
 }
 
 fn lite(path: &str, size: usize, pragmas: &'static str) -> anyhow::Result<Pool<Lite>> {

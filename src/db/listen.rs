@@ -12,9 +12,9 @@ use std::{
 
 use diesel::{QueryResult, sql_types::Text};
 use futures_util::StreamExt as _;
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio_postgres::AsyncMessage;
 
-use super::{Conn, Run as _};
+use super::{Conn, Run as _, pg};
 
 const CHANNEL: &str = "quintet";
 
@@ -40,7 +40,7 @@ impl Listener {
         tokio::spawn(async move {
             loop {
                 if let Err(error) = listen(&url, &hears, &heard).await {
-                    tracing::warn!(%error, "not listening for other servers");
+                    tracing::warn!(error = format!("{error:#}"), "not listening for other servers");
                 }
                 hears.store(false, Ordering::Release);
                 lost();
@@ -50,15 +50,15 @@ impl Listener {
     }
 }
 
-async fn listen(url: &str, hears: &AtomicBool, heard: &impl Fn(&str)) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = tokio_postgres::connect(url, NoTls).await?;
+async fn listen(url: &str, hears: &AtomicBool, heard: &impl Fn(&str)) -> anyhow::Result<()> {
+    let (client, mut connection) = pg::Server::read(url)?.connect().await?;
     let mut messages = futures_util::stream::poll_fn(move |context| connection.poll_message(context));
     let subscribe = async {
         let listening = client.batch_execute(&format!("LISTEN {CHANNEL}")).await;
         hears.store(listening.is_ok(), Ordering::Release);
         listening?;
         // The client must live as long as its connection.
-        std::future::pending::<Result<(), tokio_postgres::Error>>().await
+        std::future::pending::<anyhow::Result<()>>().await
     };
     let receive = async {
         while let Some(message) = messages.next().await {

@@ -2,8 +2,13 @@
 
 use anyhow::anyhow;
 use diesel::{Connection, connection::SimpleConnection, sqlite::SqliteConnection};
-use diesel_async::{AsyncConnection, AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
+use diesel_async::{AsyncPgConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{
+    conn::{is_pg, lite_path},
+    pg,
+};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -13,9 +18,8 @@ const LOCK: i64 = 0x71_7569_6e74_6574;
 
 /// Applies what is missing; several servers may do so at once. Tells how many migrations ran.
 pub async fn migrate(url: &str) -> anyhow::Result<usize> {
-    let url = url.to_owned();
-    if let Some(path) = url.strip_prefix("sqlite:") {
-        let path = path.trim_start_matches("//").to_owned();
+    if !is_pg(url) {
+        let path = lite_path(url)?.to_owned();
         return tokio::task::spawn_blocking(move || {
             let mut conn = SqliteConnection::establish(&path)?;
             conn.batch_execute("PRAGMA busy_timeout=60000; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;")?;
@@ -27,7 +31,7 @@ pub async fn migrate(url: &str) -> anyhow::Result<usize> {
         })
         .await?;
     }
-    let conn = AsyncPgConnection::establish(&url).await?;
+    let conn = pg::Server::read(url)?.establish().await?;
     let mut conn = AsyncConnectionWrapper::<AsyncPgConnection>::from(conn);
     tokio::task::spawn_blocking(move || {
         conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;

@@ -2,14 +2,15 @@
 //!
 //! [`conn`] opens pools and transactions, [`run`] ends queries with `.all / .one / .opt / .run` on either engine,
 //! [`filter`] holds predicates collected at run time, [`order`] the keyset order of lists, [`select`] the query behind
-//! every list and look-up, [`sql`] the few
-//! expressions that Diesel lacks, [`types`] column types, [`migrate`] and [`tables`] the tables themselves.
+//! every list and look-up, [`sql`] the few expressions that Diesel lacks, [`types`] column types, [`migrate`] and
+//! [`tables`] the tables themselves. [`pg`] connects to PostgreSQL.
 
 pub mod conn;
 pub mod filter;
 pub mod listen;
 pub mod migrate;
 pub mod order;
+pub mod pg;
 pub mod run;
 pub mod select;
 pub mod sql;

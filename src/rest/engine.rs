@@ -77,6 +77,12 @@ impl Rest {
         &self.library
     }
 
+    /// What the system behind a path answers to an error that came before the operation; none where no system is
+    pub fn failure(&self, path: &str, error: AppError) -> Option<Json> {
+        let operation = self.router.at(path).ok()?.value.first()?;
+        Some(self.library.operations[*operation].dialect.failure(&error.into(), None))
+    }
+
     /// Answers a legacy request; an unknown path is 404 in JSON
     pub async fn answer(&self, client: Client, request: Request) -> Response {
         let (parts, payload) = request.into_parts();

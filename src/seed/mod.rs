@@ -6,7 +6,7 @@ mod customers;
 mod interactions;
 
 use chrono::Duration;
-use clap::Args;
+use clap::{Args, value_parser};
 use diesel::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
@@ -22,15 +22,15 @@ use crate::{
 #[derive(Args, Clone, Debug)]
 pub struct Seed {
     /// Customers over all realms
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, value_parser = value_parser!(i64).range(0..))]
     customers: i64,
 
     /// Interactions over all realms
-    #[arg(long, default_value_t = 30_000)]
+    #[arg(long, default_value_t = 30_000, value_parser = value_parser!(i64).range(0..))]
     interactions: i64,
 
-    /// Staff members in each realm
-    #[arg(long, default_value_t = 50)]
+    /// Staff members in each realm, at most 4000
+    #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=4000))]
     staff: i64,
 
     /// The same seed makes the same data, but for the dates, which end today

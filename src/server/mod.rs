@@ -3,6 +3,7 @@
 mod document;
 pub mod endpoint;
 mod files;
+mod limit;
 pub mod metrics;
 mod pages;
 mod request;
@@ -36,6 +37,7 @@ pub struct Server {
     pub rest: Arc<Rest>,
     /// Mutations that run on although their client may have gone
     pub tasks: TaskTracker,
+    rate_limit: Arc<limit::RateLimit>,
 }
 
 impl Server {
@@ -45,7 +47,8 @@ impl Server {
             let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
             let schema = public(app.clone(), ValidationMode::Strict);
             let validated = public(app.clone(), ValidationMode::Fast);
-            Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks })
+            let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
+            Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks, rate_limit })
         })
     }
 }

@@ -27,14 +27,13 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::{Client, Server, endpoint, files, metrics, pages};
+use super::{Client, Server, endpoint, files, limit, metrics, pages};
 use crate::{config::Config, error::AppError};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The whole application
 pub fn router(server: Server) -> Router {
-    let config = server.app.config.clone();
     Router::new()
         .route("/graphql", any(endpoint::graphql))
         .route("/health/live", get(async || Json(json!({"status": "ok"}))))
@@ -43,19 +42,20 @@ pub fn router(server: Server) -> Router {
         .route("/files/{id}/{name}", get(files::file))
         .merge(pages::routes())
         .fallback(legacy)
-        .layer(passed(config))
+        .layer(passed(server.clone()))
         .with_state(server)
 }
 
 /// What every request passes, outermost first; one stack, since the router boxes and clones each layer that it gets
 fn passed(
-    config: Config,
+    server: Server,
 ) -> impl Layer<
     Route,
     Service: Service<Request, Response: IntoResponse, Error: Into<Infallible>, Future: Send> + Clone + Send + Sync,
 > + Clone
 + Send
 + Sync {
+    let config = server.app.config.clone();
     ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(
@@ -74,6 +74,7 @@ fn passed(
         .layer(CompressionLayer::new())
         .layer(cors(&config))
         .layer(middleware::from_fn(metrics::record))
+        .layer(middleware::from_fn_with_state(server, limit::limit))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(RequestBodyLimitLayer::new(config.max_upload))
         .layer(DefaultBodyLimit::max(config.max_upload))
@@ -124,7 +125,8 @@ impl FromRequestParts<Server> for Client {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Client, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+        // A socket for both families shows IPv4 clients as ::ffff:a.b.c.d.
+        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical();
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         // The nearest address that no proxy of ours has: further ones could be written by the client.
         let proxies = &server.app.config.trusted_proxies;

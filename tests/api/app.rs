@@ -88,6 +88,8 @@ pub fn on_postgres(test: Test) {
 impl TestApp {
     async fn open(url: &str, folder: &TempDir) -> TestApp {
         let mut config = Config::default_for(url).unwrap();
+        // Tests are one address that hurries.
+        config.rate_limit = 0;
         config.files = folder.path().join("files").display().to_string();
         TestApp::with(config).await
     }

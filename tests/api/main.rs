@@ -7,12 +7,16 @@ mod loan;
 mod postgres;
 mod service;
 
+mod cli;
 mod customers;
 mod engagement;
 mod house;
 mod http;
 mod identity;
+mod limit;
+mod migrations;
 mod pages;
 mod rest;
 mod schema;
 mod sql;
+mod tls;

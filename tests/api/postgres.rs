@@ -56,6 +56,13 @@ impl Database {
         Database { url: format!("{server}/{name}"), name }
     }
 
+    /// Without a table
+    pub async fn empty(server: &str) -> Database {
+        let name = format!("test_{:016x}", rand::random::<u64>());
+        execute_each(server, &format!("CREATE DATABASE {name}")).await;
+        Database { url: format!("{server}/{name}"), name }
+    }
+
     pub async fn drop(self, server: &str) {
         execute_each(server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
     }
@@ -91,7 +98,6 @@ async fn execute_each(server: &str, sql: &str) {
 #[expect(clippy::zombie_processes, reason = "the watchdog outlives the test process on purpose")]
 fn private_cluster() -> Option<String> {
     let bin = programs()?;
-    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
     // Outside of the build folder, which the unprivileged user may not be able to enter; one per checkout.
     let folder = env::temp_dir().join(format!("quintet-pg-{:x}", digest(env!("CARGO_MANIFEST_DIR"))));
     fs::create_dir_all(&folder).unwrap();
@@ -99,22 +105,9 @@ fn private_cluster() -> Option<String> {
     lock.lock().unwrap();
     let used = folder.join("used");
     fs::write(&used, "").unwrap();
-    let run = |script: &str| {
-        let mut command = match root {
-            true => Command::new("runuser"),
-            false => Command::new("sh"),
-        };
-        if root {
-            command.args(["-u", "postgres", "--", "sh"]);
-        }
-        command.arg("-c").arg(script).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command
-    };
     let (bin, data) = (bin.display(), folder.join("data"));
     let (data, socket) = (data.display(), folder.display());
-    if root {
-        assert!(Command::new("chown").args(["postgres", folder.to_str().unwrap()]).status().unwrap().success());
-    }
+    give(&folder);
     let running = || run(&format!("{bin}/pg_ctl -D {data} status")).status().unwrap().success();
     if !running() {
         let started = run(&format!(
@@ -142,8 +135,32 @@ fn private_cluster() -> Option<String> {
     Some(format!("postgres://quintet@{}", socket.to_string().replace('/', "%2F")))
 }
 
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n")
+}
+
+/// A shell script, run by somebody whom PostgreSQL does not refuse to run as
+pub fn run(script: &str) -> Command {
+    let mut command = match is_root() {
+        true => Command::new("runuser"),
+        false => Command::new("sh"),
+    };
+    if is_root() {
+        command.args(["-u", "postgres", "--", "sh"]);
+    }
+    command.arg("-c").arg(script).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// Gives a folder with all that is in it to him who runs the scripts
+pub fn give(folder: &Path) {
+    if is_root() {
+        assert!(Command::new("chown").arg("-R").arg("postgres").arg(folder).status().unwrap().success());
+    }
+}
+
 /// Folder of PostgreSQL's server programs: on the PATH, or where Debian keeps them
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

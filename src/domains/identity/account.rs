@@ -134,7 +134,8 @@ impl NewAccount {
     }
 }
 
-async fn hash(field: &str, password: &str) -> AppResult<Secret> {
+/// What to store for a new password, if it may be one; `field` is the input that has it
+pub async fn hash(field: &str, password: &str) -> AppResult<Secret> {
     if !(8..=200).contains(&password.chars().count()) {
         return Err(input::refuse(field, "A password has 8 to 200 characters"));
     }
