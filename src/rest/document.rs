@@ -25,6 +25,7 @@ use super::{
     input::Variable,
     output::{Condition, Form, Shape},
     types::{Types, named},
+    uses::{Use, uses},
 };
 use crate::{error::Code, graphql::codes::CodeBook};
 
@@ -48,6 +49,8 @@ pub struct Operation {
     pub variables: Vec<Variable>,
     pub shapes: Vec<Shape>,
     pub document: ExecutableDocument,
+    /// What the variables are for
+    pub uses: Vec<Use>,
 }
 
 impl Operation {
@@ -111,7 +114,9 @@ pub fn compile(
             operations: DocumentOperations::Single(definition.clone()),
             fragments: plain.fragments.clone(),
         };
-        operations.push(Operation { document, ..operation });
+        let mut operation = Operation { document, ..operation };
+        operation.uses = uses(types, &operation);
+        operations.push(operation);
     }
     Ok((operations, plain))
 }
@@ -168,6 +173,7 @@ impl Compiler<'_> {
                 operations: DocumentOperations::Multiple(HashMap::new()),
                 fragments: HashMap::new(),
             },
+            uses: Vec::new(),
         };
         definition.directives.clear();
         for variable in &mut definition.variable_definitions {

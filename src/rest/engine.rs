@@ -20,6 +20,7 @@ use super::{
     input::{Coercion, Wire, pairs},
     library::Library,
     output::Writer,
+    uses::wire_path,
 };
 use crate::{
     app::App,
@@ -209,7 +210,7 @@ fn failure(operation: &Operation, error: &ServerError) -> Failure {
     // Without a code it is a value that does not fit its type.
     let code = code.unwrap_or(Code::BadUserInput);
     tracing::debug!(operation = operation.id, error = error.message, "operation answered an error");
-    Failure { code, message: error.message.clone(), field: text("field") }
+    Failure { code, message: error.message.clone(), field: text("field").map(|path| wire_path(operation, &path)) }
 }
 
 impl From<AppError> for Failure {

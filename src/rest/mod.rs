@@ -16,6 +16,7 @@ pub mod openapi;
 mod output;
 mod rongzi;
 mod types;
+mod uses;
 
 use rust_embed::RustEmbed;
 

@@ -162,6 +162,8 @@ impl Document {
             operation.variable_definitions.iter().all(|definition| {
                 let definition = &definition.node;
                 match variables.get(&definition.name.node) {
+                    // A default lets a nullable variable stand where null may not.
+                    Some(ConstValue::Null) if definition.default_value.is_some() => false,
                     Some(value) => fits(&definition.var_type.node, value),
                     None => definition.var_type.node.nullable || definition.default_value.is_some(),
                 }
@@ -191,6 +193,21 @@ impl Document {
             Some(Selection::Field(field)) => field.node.name.node.to_string(),
             _ => "fragment".to_owned(),
         }
+    }
+
+    /// Refuses an operation without a variable that it needs: the library finds out only where the variable is used,
+    /// when other fields of a mutation may have been executed
+    pub fn check_variables(&self, name: Option<&str>, variables: &Variables) -> Result<(), ServerError> {
+        let definitions = self.operation(name).map(|operation| operation.variable_definitions.as_slice());
+        for definition in definitions.unwrap_or_default() {
+            let (name, ty) = (&definition.node.name.node, &definition.node.var_type.node);
+            let given = variables.get(name).is_some_and(|value| *value != ConstValue::Null);
+            if !given && !ty.nullable && (variables.contains_key(name) || definition.node.default_value.is_none()) {
+                let message = format!("Variable ${name} of type {ty} needs a value");
+                return Err(server_error(AppError::bad_input(format!("variables.{name}"), message)));
+            }
+        }
+        Ok(())
     }
 
     /// Refuses an operation with too many root fields

@@ -115,7 +115,10 @@ impl Server {
                 ..Answer::refused(vec![server_error(error)])
             };
         }
-        if let Err(error) = document.check_root(name.as_deref(), config.max_root_fields) {
+        let checked = document
+            .check_root(name.as_deref(), config.max_root_fields)
+            .and_then(|()| document.check_variables(name.as_deref(), &request.variables));
+        if let Err(error) = checked {
             return Answer::refused(vec![error]);
         }
         document.fill_sizes(name.as_deref(), &mut request.variables);

@@ -7,7 +7,6 @@ mod print;
 mod request;
 mod response;
 mod schema;
-mod uses;
 
 use axum::http::Method;
 use serde_json::{Map, Value as Json, json};

@@ -14,7 +14,7 @@ use super::{
         input::{Ago, Source, Variable, wire_name},
         library::Library,
     },
-    schema, uses,
+    schema,
 };
 
 /// The parameters of an operation
@@ -33,7 +33,6 @@ struct Parameter {
 
 impl Request {
     pub fn of(library: &Library, operation: &Operation) -> Request {
-        let descriptions = uses::descriptions(&library.types, operation);
         let mut request = Request { parameters: IndexMap::new(), whole: None, credentials: &[] };
         if !operation.public {
             request.credentials = operation.dialect.credentials();
@@ -47,7 +46,8 @@ impl Request {
             operation.variables.iter().any(|other| matches!(&other.source, Source::Presence(of) if of == name))
         };
         for variable in &operation.variables {
-            let description = descriptions.get(&variable.name).map(String::as_str);
+            let uses = operation.uses.iter().filter(|used| used.variable == variable.name);
+            let description = uses.filter_map(|used| used.description.as_deref()).next();
             let required = !variable.ty.nullable && variable.default.is_none() && variable.ago.is_none();
             match &variable.source {
                 Source::Presence(_) => {}

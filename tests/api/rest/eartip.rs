@@ -294,6 +294,13 @@ both! {
         assert_eq!((stored["data"][0]["name"].as_str(), stored["data"][0]["amount"].as_str()), (Some("first"), Some("1.10")));
     }
 
+    async fn an_error_names_the_parameter_as_the_client_wrote_it(app: TestApp) {
+        let team = team(&app).await;
+        let body = json!({"customers_id": 99, "follower_id": [1], "record_time": ago(0), "event": 2});
+        assert_eq!(failed(&post(&team.anna, "/api/record/upload", body).await), "参数错误: customers_id");
+        assert_eq!(failed(&get(&team.anna, "/api/user/user?count=1001").await), "参数错误: count");
+    }
+
     async fn a_page_may_be_longer_than_graphql_s(app: TestApp) {
         let team = team(&app).await;
         let page = get(&team.anna, "/api/user/user?count=1000").await;
