@@ -59,6 +59,9 @@ pub trait Dialect: Send + Sync {
         bearer(headers)
     }
 
+    /// Puts right what the system's clients write in their own way
+    fn tidy(&self, _wire: &mut Wire) {}
+
     /// Wraps what the document shows
     fn success(&self, operation: &Operation, data: Map<String, Json>) -> Json;
 

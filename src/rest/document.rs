@@ -22,7 +22,7 @@ use serde_json::Value as Json;
 use super::{
     Dialect,
     input::{Ago, Source, Variable},
-    output::{Form, Shape},
+    output::{Form, Shape, Tree},
     types::{Types, named},
 };
 use crate::graphql::codes::CodeBook;
@@ -204,6 +204,11 @@ fn direct(shape: &mut Shape, directive: &Directive) -> anyhow::Result<()> {
         "const" => shape.constant = Some(arguments.0.get("value").cloned().unwrap_or_default()),
         "null" => shape.null = Some(arguments.0.get("as").cloned().unwrap_or_default()),
         "map" => shape.map = arguments.map()?,
+        "tree" => {
+            let name =
+                |argument| arguments.text(argument).map(str::to_owned).context("@tree needs key:, parent:, children:");
+            shape.tree = Some(Tree { key: name("key")?, parent: name("parent")?, children: name("children")? });
+        }
         "wire" => {
             let form = arguments.text("as").context("@wire needs as:")?;
             shape.form = Form::named(form).ok_or_else(|| anyhow!("@wire knows no {form}"))?;
@@ -214,7 +219,7 @@ fn direct(shape: &mut Shape, directive: &Directive) -> anyhow::Result<()> {
     Ok(())
 }
 
-const OURS: [&str; 8] = ["spread", "hide", "tuple", "unwrap", "const", "null", "map", "wire"];
+const OURS: [&str; 9] = ["spread", "hide", "tuple", "unwrap", "const", "null", "map", "wire", "tree"];
 
 /// Removes the shim's directives
 fn strip(set: &mut SelectionSet) {
@@ -235,7 +240,7 @@ fn variable(definition: &VariableDefinition) -> anyhow::Result<Variable> {
     let mut variable = Variable {
         source: match name.strip_prefix("has_") {
             Some(parameter) => Source::Presence(parameter.to_owned()),
-            None => Source::Parameter(name.clone()),
+            None => Source::Parameter(vec![name.clone()]),
         },
         ty: definition.var_type.node.clone(),
         has_default: definition.default_value.is_some(),
@@ -249,7 +254,9 @@ fn variable(definition: &VariableDefinition) -> anyhow::Result<Variable> {
         match directive.node.name.node.as_str() {
             "body" => variable.source = Source::Body,
             "param" => {
-                variable.source = Source::Parameter(arguments.text("name").context("@param needs name:")?.into())
+                let names: Vec<String> = arguments.texts("name").into_iter().map(str::to_owned).collect();
+                ensure!(!names.is_empty(), "@param needs name:");
+                variable.source = Source::Parameter(names);
             }
             "rename" => {
                 let pairs = arguments.0.iter();

@@ -7,6 +7,8 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
 
+use crate::graphql::scalars::split_global;
+
 /// How a field of a document appears in the answer; compiled once
 #[derive(Default)]
 pub struct Shape {
@@ -24,9 +26,52 @@ pub struct Shape {
     pub constant: Option<Json>,
     /// `@null`: instead of null
     pub null: Option<Json>,
+    /// `@tree`: a flat list whose rows name their parents becomes a tree
+    pub tree: Option<Tree>,
     /// Value as text → what stands for it: `@map`, and an enum's legacy codes
     pub map: HashMap<String, Json>,
     pub children: Vec<Shape>,
+}
+
+/// By which fields a flat list becomes a tree
+pub struct Tree {
+    /// Names the row
+    pub key: String,
+    /// Names its parent
+    pub parent: String,
+    /// Where the rows below it go
+    pub children: String,
+}
+
+impl Tree {
+    /// Rows whose parent is not in the list become roots; the order of the list stays
+    fn plant(&self, rows: Vec<Json>) -> Vec<Json> {
+        let keys: HashMap<String, usize> =
+            rows.iter().enumerate().map(|(place, row)| (row[&self.key].to_string(), place)).collect();
+        let mut below: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+        for (place, row) in rows.iter().enumerate() {
+            let parent = keys.get(&row[&self.parent].to_string()).copied().filter(|parent| *parent != place);
+            below.entry(parent).or_default().push(place);
+        }
+        let mut rows: Vec<Option<Json>> = rows.into_iter().map(Some).collect();
+        self.grow(None, &mut below, &mut rows)
+    }
+
+    fn grow(
+        &self,
+        parent: Option<usize>,
+        below: &mut HashMap<Option<usize>, Vec<usize>>,
+        rows: &mut [Option<Json>],
+    ) -> Vec<Json> {
+        let mut grown = Vec::new();
+        for place in below.remove(&parent).unwrap_or_default() {
+            let children = self.grow(Some(place), below, rows);
+            let Some(mut row) = rows[place].take() else { continue };
+            row[&self.children] = Json::Array(children);
+            grown.push(row);
+        }
+        grown
+    }
 }
 
 /// How a leaf is written
@@ -46,6 +91,8 @@ pub enum Form {
     EpochMsText,
     Text,
     Number,
+    /// The number inside of an opaque id
+    RowNumber,
 }
 
 impl Form {
@@ -54,6 +101,7 @@ impl Form {
         Some(match name {
             "STRING" => Form::Text,
             "NUMBER" => Form::Number,
+            "ROW_NUMBER" => Form::RowNumber,
             "EPOCH_MS" => Form::EpochMs,
             "EPOCH_MS_STRING" => Form::EpochMsText,
             "DATE" => Form::Date,
@@ -96,7 +144,11 @@ impl Writer {
             return constant.clone();
         }
         if let Value::List(items) = value {
-            return Json::Array(items.iter().map(|item| self.value(shape, item)).collect());
+            let items = items.iter().map(|item| self.value(shape, item)).collect();
+            return Json::Array(match &shape.tree {
+                Some(tree) => tree.plant(items),
+                None => items,
+            });
         }
         if !shape.map.is_empty()
             && let Some(mapped) = shape.map.get(&text(value))
@@ -132,6 +184,7 @@ impl Writer {
             Form::EpochMs => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis())),
             Form::EpochMsText => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis().to_string())),
             Form::Text => Json::String(text(value)),
+            Form::RowNumber => split_global(&text(value)).map_or(Json::Null, |(_, number)| json!(number)),
             Form::Number => text(value).parse::<serde_json::Number>().map_or(Json::Null, Json::Number),
         }
     }

@@ -19,9 +19,12 @@ use crate::{
             EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
             phone_call::CallStatus, sms_message::SenderRole, wechat_friendship::WechatStatus,
         },
-        identity::{IdentityMutation, IdentityQuery},
+        identity::{
+            IdentityMutation, IdentityQuery,
+            branch::{BranchKind, BranchRelation},
+        },
     },
-    graphql::codes::CodeBook,
+    graphql::{codes::CodeBook, id_number::Sex},
     rest::engine::CheckOnly,
 };
 
@@ -71,6 +74,9 @@ pub fn codes() -> CodeBook {
         .add::<WechatStatus>()
         .add::<FollowUpEvent>()
         .add::<PhoneStatus>()
+        .add::<Sex>()
+        .add::<BranchKind>()
+        .add::<BranchRelation>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -1,3 +1,4 @@
+mod bank_rights;
 mod dictionary_entry;
 mod estate_agent;
 mod loan_officer;
