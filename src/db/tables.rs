@@ -151,7 +151,7 @@ diesel::table! {
         name -> Text,
         category -> BigInt,
         parent_code -> Nullable<Text>,
-        is_enabled -> Bool,
+        is_disabled -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -166,7 +166,7 @@ diesel::table! {
         position -> Integer,
         dictionary_id -> Nullable<BigInt>,
         description -> Nullable<Text>,
-        is_enabled -> Bool,
+        is_disabled -> Bool,
     }
 }
 

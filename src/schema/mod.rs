@@ -22,6 +22,7 @@ use crate::{
         identity::{
             IdentityMutation, IdentityQuery,
             branch::{BranchKind, BranchRelation},
+            region::RegionLevel,
         },
     },
     graphql::{codes::CodeBook, id_number::Sex},
@@ -77,6 +78,7 @@ pub fn codes() -> CodeBook {
         .add::<Sex>()
         .add::<BranchKind>()
         .add::<BranchRelation>()
+        .add::<RegionLevel>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it
