@@ -19,7 +19,7 @@ use crate::{
     config::{self, Config},
     db::{Id, migrate},
     demo,
-    domains::identity::{Account, AuditEntry, NewAccount, account},
+    domains::identity::{Account, AuditEntry, NewAccount},
     error::AppError,
     rest::{self, library::Library, openapi},
     schema,
@@ -224,7 +224,7 @@ impl AccountCommand {
             }
             AccountCommand::Passwd { login, realm } => {
                 // Before the transaction: nobody who writes should wait for somebody who types.
-                let hash = account::hash("password", &ask_password()?).await.map_err(told)?;
+                let hash = Account::hash(realm, &ask_password()?).await.map_err(told)?;
                 let mut tx = app.db.begin().await?;
                 let Some(before) = Account::by_login(&mut tx, realm, &login).await? else { bail!("no such account") };
                 let id: Id<Account> = before.id;

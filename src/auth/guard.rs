@@ -3,7 +3,7 @@
 
 use async_graphql::{Context, Guard, Result};
 
-use super::Realm;
+use super::{Area, Realm};
 use crate::{
     error::{AppError, AppResult},
     graphql::ContextExt,
@@ -34,6 +34,18 @@ pub struct Manager(pub Realm);
 impl Guard for Manager {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         Ok(allow(ctx.viewer()?.manages(self.0), self.0, "managers")?)
+    }
+}
+
+/// Staff of the realm BANK whose roles open this area, and the realm's managers
+pub struct May(pub Area);
+
+impl Guard for May {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        match ctx.viewer()?.may(self.0) {
+            true => Ok(()),
+            false => Err(AppError::forbidden("None of your roles in the realm BANK permits this").into()),
+        }
     }
 }
 

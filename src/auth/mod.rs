@@ -1,9 +1,13 @@
 //! Who asks, and may they: tokens, passwords, viewers, guards. This module knows no table.
 
+pub mod area;
+pub mod bank;
 pub mod guard;
 pub mod jwt;
 pub mod password;
 pub mod viewer;
 
-pub use guard::{Administrator, Manager, SignedIn, Staff};
+pub use area::{Area, Areas};
+pub use bank::{BankRights, BankSight};
+pub use guard::{Administrator, Manager, May, SignedIn, Staff};
 pub use viewer::{Realm, Sight, Viewer};

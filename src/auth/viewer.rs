@@ -1,5 +1,7 @@
 //! The one who asks, as the token tells.
 
+use std::sync::Arc;
+
 use async_graphql::Enum;
 use diesel::{
     backend::Backend,
@@ -9,6 +11,8 @@ use diesel::{
     sql_types::Text,
 };
 use serde::{Deserialize, Serialize};
+
+use super::BankRights;
 
 /// Business that a row or an account belongs to
 #[derive(
@@ -84,8 +88,10 @@ pub struct Viewer {
     pub realm: Option<Realm>,
     /// Whether he sees and manages a whole realm
     pub is_manager: bool,
-    /// His row among the realm's staff (LoanOfficer, ServiceStaff, EstateAgent …)
+    /// His row among the realm's staff (LoanOfficer, ServiceStaff, EstateAgent, BankStaff)
     pub profile_id: Option<i64>,
+    /// What his roles and his branch give him, where he is staff of the realm BANK
+    pub bank: Option<Arc<BankRights>>,
 }
 
 impl Viewer {

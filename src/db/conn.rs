@@ -66,6 +66,14 @@ impl Conn {
             Conn::Lite(_) => Ok(()),
         }
     }
+
+    /// Lets one transaction at a time write to the table, until it ends (SQLite has one writer anyway)
+    pub async fn lock(&mut self, table: &'static str) -> QueryResult<()> {
+        match self {
+            Conn::Pg(_) => self.batch(&format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")).await,
+            Conn::Lite(_) => Ok(()),
+        }
+    }
 }
 
 /// The database behind the application

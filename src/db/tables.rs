@@ -42,6 +42,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    bank_staff (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        branch_id -> BigInt,
+        name -> Text,
+        id_number -> Text,
+        phone -> Text,
+        sex -> Integer,
+        email -> Nullable<Text>,
+        avatar_url -> Nullable<Text>,
+        qr_code -> Nullable<Text>,
+        corporation_code -> Nullable<Text>,
+        corporation_name -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bank_staff_roles (staff_id, role_id) {
+        staff_id -> BigInt,
+        role_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    branches (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        parent_id -> Nullable<BigInt>,
+        path -> Text,
+        level -> Integer,
+        is_active -> Bool,
+        is_virtual -> Bool,
+        kind -> Nullable<Integer>,
+        relation -> Nullable<Integer>,
+        corporation_code -> Nullable<Text>,
+        description -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     call_feedback (id) {
         id -> BigInt,
         phone_id -> BigInt,
@@ -100,12 +145,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    dictionaries (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        category -> BigInt,
+        parent_code -> Nullable<Text>,
+        is_disabled -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     dictionary_entries (id) {
         id -> BigInt,
         kind -> Text,
         code -> Text,
         name -> Text,
         position -> Integer,
+        dictionary_id -> Nullable<BigInt>,
+        description -> Nullable<Text>,
+        is_disabled -> Bool,
     }
 }
 
@@ -245,6 +306,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    permissions (id) {
+        id -> BigInt,
+        system_code -> Nullable<Text>,
+        name -> Text,
+        kind -> Text,
+        url -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     phone_calls (id) {
         id -> BigInt,
         officer_id -> BigInt,
@@ -269,6 +342,38 @@ diesel::table! {
         kind_code -> Text,
         recommendation -> Nullable<Text>,
         follow_up -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    regions (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        parent_id -> Nullable<BigInt>,
+        path -> Text,
+        level -> Integer,
+        description -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    role_permissions (role_id, permission_id) {
+        role_id -> BigInt,
+        permission_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> BigInt,
+        name -> Text,
+        scope -> Nullable<Text>,
+        description -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -440,6 +545,10 @@ diesel::table! {
 
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(audit_entries -> accounts (account_id));
+diesel::joinable!(bank_staff -> accounts (account_id));
+diesel::joinable!(bank_staff -> branches (branch_id));
+diesel::joinable!(bank_staff_roles -> bank_staff (staff_id));
+diesel::joinable!(bank_staff_roles -> roles (role_id));
 diesel::joinable!(call_feedback -> call_packages (package_id));
 diesel::joinable!(call_feedback -> estate_agents (agent_id));
 diesel::joinable!(call_feedback -> estate_projects (project_id));
@@ -451,6 +560,7 @@ diesel::joinable!(demand_change_staff -> service_staff (staff_id));
 diesel::joinable!(demand_changes -> client_organizations (organization_id));
 diesel::joinable!(demand_changes -> service_contacts (contact_id));
 diesel::joinable!(demand_changes -> service_staff (operator_id));
+diesel::joinable!(dictionary_entries -> dictionaries (dictionary_id));
 diesel::joinable!(estate_agents -> accounts (account_id));
 diesel::joinable!(estate_project_agents -> estate_agents (agent_id));
 diesel::joinable!(estate_project_agents -> estate_projects (project_id));
@@ -466,6 +576,8 @@ diesel::joinable!(package_phones -> estate_agents (agent_id));
 diesel::joinable!(phone_calls -> loan_customers (customer_id));
 diesel::joinable!(phone_calls -> loan_officers (officer_id));
 diesel::joinable!(property_customers -> estate_agents (agent_id));
+diesel::joinable!(role_permissions -> permissions (permission_id));
+diesel::joinable!(role_permissions -> roles (role_id));
 diesel::joinable!(satisfaction_rating_staff -> satisfaction_ratings (satisfaction_rating_id));
 diesel::joinable!(satisfaction_rating_staff -> service_staff (staff_id));
 diesel::joinable!(satisfaction_ratings -> service_contacts (contact_id));
@@ -487,6 +599,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     attachments,
     audit_entries,
+    bank_staff,
+    bank_staff_roles,
+    branches,
     call_feedback,
     call_packages,
     client_organizations,
@@ -501,8 +616,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     loan_officers,
     menu_items,
     package_phones,
+    permissions,
     phone_calls,
     property_customers,
+    role_permissions,
+    roles,
     satisfaction_rating_staff,
     satisfaction_ratings,
     service_contacts,
@@ -514,3 +632,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     sms_messages,
     wechat_friendships,
 );
+diesel::allow_tables_to_appear_in_same_query!(dictionaries, dictionary_entries,);

@@ -2,6 +2,7 @@
 //!
 //! It also holds the records that the documented request examples name, so that an example answers as documented.
 
+mod bank;
 mod estate;
 mod loan;
 mod service;
@@ -21,6 +22,7 @@ use crate::{
     },
     domains::identity::{Account, NewAccount},
     error::{AppError, AppResult},
+    graphql::id_number::check_digit,
 };
 
 /// The password of every demo login
@@ -37,6 +39,10 @@ pub const LOGINS: &[(&str, &str, &str)] = &[
     ("SERVICE", "18800000001", "manager of the service team"),
     ("ESTATE", "00006", "estate agent 29"),
     ("ESTATE", "00100", "manager of the estate agents"),
+    ("BANK", "admin", "administrator at the headquarters"),
+    ("BANK", "manager", "customer manager"),
+    ("BANK", "accountant", "accountant of a branch"),
+    ("BANK", "president", "president of the same branch"),
 ];
 
 const FAMILY: &str = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜";
@@ -75,6 +81,15 @@ impl Demo {
     /// An invented mobile number, in a range (199) with a middle that is given to nobody
     pub fn mobile(&mut self) -> String {
         format!("1990000{:04}", self.rng.next_u32() % 10_000)
+    }
+
+    /// An invented id number with a valid check digit, of a region that does not exist; sex 1 male, 2 female
+    pub fn id_number(&mut self, sex: i32) -> String {
+        let (year, month, day) =
+            (self.rng.random_range(1955..=2003), self.rng.random_range(1..=12), self.rng.random_range(1..=28));
+        let serial = self.rng.random_range(0..500) * 2 + sex % 2;
+        let digits = format!("539900{year}{month:02}{day:02}{serial:03}");
+        format!("{digits}{}", check_digit(&digits))
     }
 
     /// A moment of the last days
@@ -120,6 +135,7 @@ async fn realms(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     loan::fill(conn, demo).await?;
     service::fill(conn, demo).await?;
     estate::fill(conn, demo).await?;
+    bank::fill(conn, demo).await?;
     known_everywhere(conn).await
 }
 

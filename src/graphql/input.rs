@@ -37,6 +37,15 @@ pub fn texts<const N: usize>(fields: [(&str, Option<&String>, usize); N]) -> App
     fields.into_iter().try_for_each(|(field, value, max)| value.map_or(Ok(()), |value| text(field, value, max)))
 }
 
+/// A number that is kept as text: 1 to 20 digits, the first of them not 0
+pub fn digits(field: &str, value: &str) -> AppResult<()> {
+    let plain = value.bytes().all(|byte| byte.is_ascii_digit()) && !value.starts_with('0');
+    match plain && (1..=20).contains(&value.len()) {
+        true => Ok(()),
+        false => Err(refuse(field, "Not a number of 1 to 20 digits")),
+    }
+}
+
 pub fn range(field: &str, value: i64, least: i64, most: i64) -> AppResult<()> {
     match (least..=most).contains(&value) {
         true => Ok(()),
@@ -73,6 +82,14 @@ pub fn referred<T>(field: &str, found: AppResult<T>) -> AppResult<T> {
     })
 }
 
+/// What was looked for, or nothing where there is no such row
+pub fn found<T>(found: AppResult<T>) -> AppResult<Option<T>> {
+    match found {
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// A phone number as a match key: digits only, without the country code of China
 pub fn phone_key(number: &str) -> String {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
@@ -98,6 +115,16 @@ pub fn phone(field: &str, number: &str) -> AppResult<()> {
     match plain && (5..=20).contains(&phone_key(number).len()) && number.len() <= 30 {
         true => Ok(()),
         false => Err(refuse(field, "Not a phone number")),
+    }
+}
+
+/// A mobile number of China: 11 digits, the first of them 1; answers its match key
+pub fn mobile(field: &str, number: &str) -> AppResult<String> {
+    phone(field, number)?;
+    let key = phone_key(number);
+    match key.len() == 11 && key.starts_with('1') {
+        true => Ok(key),
+        false => Err(refuse(field, "Not a mobile number of 11 digits")),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod codes;
 pub mod connection;
 pub mod context;
 pub mod entity;
+pub mod id_number;
 pub mod input;
 pub mod loader;
 pub mod merged;

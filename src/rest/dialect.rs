@@ -44,7 +44,7 @@ impl Failure {
             }
         };
         match (&self.field, self.code) {
-            (Some(field), Code::BadUserInput) => format!("{what}: {field}"),
+            (Some(field), Code::BadUserInput) => format!("{what}: {}", field),
             // The number under which the log has the cause
             (_, Code::Internal) => format!("{what} {}", self.message.rsplit(' ').next().unwrap_or_default()),
             _ => what.to_owned(),
@@ -71,6 +71,9 @@ pub trait Dialect: Send + Sync {
     fn presented(&self, headers: &HeaderMap, _wire: &Wire) -> Presented {
         bearer(headers)
     }
+
+    /// Puts right what the system's clients write in their own way
+    fn tidy(&self, _wire: &mut Wire) {}
 
     /// Wraps what the document shows
     fn success(&self, operation: &Operation, data: Map<String, Json>) -> Json;

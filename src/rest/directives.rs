@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use async_graphql::{
     Positioned, Value as ConstValue,
     parser::types::{Directive, Selection, SelectionSet, VariableDefinition},
@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::{
     input::{Ago, Source, Variable},
-    output::{Condition, Form, Shape},
+    output::{Condition, Form, Shape, Tree},
 };
 
 /// Reads one of the shim's directives on a field
@@ -26,6 +26,11 @@ pub fn direct(shape: &mut Shape, directive: &Directive) -> anyhow::Result<()> {
         "const" => shape.constant = Some(arguments.0.get("value").cloned().unwrap_or_default()),
         "null" => shape.null = Some(arguments.0.get("as").cloned().unwrap_or_default()),
         "map" => shape.map = arguments.map()?,
+        "tree" => {
+            let name =
+                |argument| arguments.text(argument).map(str::to_owned).context("@tree needs key:, parent:, children:");
+            shape.tree = Some(Tree { key: name("key")?, parent: name("parent")?, children: name("children")? });
+        }
         "wire" => {
             let form = arguments.text("as").context("@wire needs as:")?;
             shape.form = Form::named(form).ok_or_else(|| anyhow!("@wire knows no {form}"))?;
@@ -36,7 +41,7 @@ pub fn direct(shape: &mut Shape, directive: &Directive) -> anyhow::Result<()> {
     Ok(())
 }
 
-const OURS: [&str; 8] = ["spread", "hide", "tuple", "unwrap", "const", "null", "map", "wire"];
+const OURS: [&str; 9] = ["spread", "hide", "tuple", "unwrap", "const", "null", "map", "wire", "tree"];
 
 /// Removes the shim's directives
 pub fn strip(set: &mut SelectionSet) {
@@ -57,7 +62,7 @@ pub fn variable(definition: &VariableDefinition) -> anyhow::Result<Variable> {
     let mut variable = Variable {
         source: match name.strip_prefix("has_") {
             Some(parameter) => Source::Presence(parameter.to_owned()),
-            None => Source::Parameter(name.clone()),
+            None => Source::Parameter(vec![name.clone()]),
         },
         ty: definition.var_type.node.clone(),
         default: definition.default_value.as_ref().map(|value| json(value.node.clone())).transpose()?,
@@ -71,7 +76,9 @@ pub fn variable(definition: &VariableDefinition) -> anyhow::Result<Variable> {
         match directive.node.name.node.as_str() {
             "body" => variable.source = Source::Body,
             "param" => {
-                variable.source = Source::Parameter(arguments.text("name").context("@param needs name:")?.into())
+                let names: Vec<String> = arguments.texts("name").into_iter().map(str::to_owned).collect();
+                ensure!(!names.is_empty(), "@param needs name:");
+                variable.source = Source::Parameter(names);
             }
             "rename" => {
                 let pairs = arguments.0.iter();

@@ -209,6 +209,7 @@ impl Compiler<'_> {
                         unwrap: false,
                         constant: None,
                         null: None,
+                        tree: None,
                         map: codes.map(|(name, code)| ((*name).to_owned(), (*code).into())).collect(),
                         children: self.shapes(named(&ty), &field.node.selection_set.node, &[])?,
                         ty,

@@ -102,7 +102,8 @@ impl Rest {
         };
         let path = found.params.iter().map(|(name, value)| (name.to_owned(), Json::String(value.to_owned()))).collect();
         let answer = async {
-            let wire = Wire::new(path, query, self.payload(&parts, payload).await?);
+            let mut wire = Wire::new(path, query, self.payload(&parts, payload).await?);
+            dialect.tidy(&mut wire);
             if let Some(name) = wire.nul() {
                 return Err(Failure::bad_input(&name, "a NUL character is not allowed"));
             }

@@ -38,9 +38,26 @@ impl Wire {
         }
     }
 
-    /// A parameter, wherever it stands; the path is above the body, the body above the query
+    /// A parameter, wherever it stands; the path is above the body, the body above the query. "list.0.name" stands
+    /// inside of a parameter
     fn get(&self, name: &str) -> Option<&Json> {
-        [&self.path, &self.fields, &self.query].into_iter().find_map(|place| place.get(name))
+        let (name, inside) = name.split_once('.').map_or((name, None), |(name, inside)| (name, Some(inside)));
+        let value = [&self.path, &self.fields, &self.query].into_iter().find_map(|place| place.get(name))?;
+        inside.map_or(Some(value), |inside| value.pointer(&format!("/{}", inside.replace('.', "/"))))
+    }
+
+    /// An empty text is no value, whatever the type
+    pub fn drop_blank(&mut self) {
+        for place in [&mut self.fields, &mut self.query] {
+            place.retain(|_, value| value.as_str() != Some(""));
+        }
+    }
+
+    /// A body that is a bare list becomes the parameter of this name
+    pub fn name_list(&mut self, name: &str) {
+        if self.body.is_array() {
+            self.fields.insert(name.to_owned(), self.body.clone());
+        }
     }
 
     /// A parameter with a NUL in its text, which no database keeps
@@ -63,13 +80,14 @@ impl Wire {
     }
 }
 
-/// Parameters of a query string or form; a repeated name makes a list
+/// Parameters of a query string or form; a repeated name makes a list, and `name[]` is the same as `name`
 pub fn pairs(text: &[u8]) -> Map<String, Json> {
     let mut fields = Map::new();
     for (name, value) in form_urlencoded::parse(text) {
         let value = Json::String(value.into_owned());
-        match fields.get_mut(&*name) {
-            None => drop(fields.insert(name.into_owned(), value)),
+        let name = name.strip_suffix("[]").unwrap_or(&name);
+        match fields.get_mut(name) {
+            None => drop(fields.insert(name.to_owned(), value)),
             Some(Json::Array(values)) => values.push(value),
             Some(first) => *first = Json::Array(vec![first.take(), value]),
         }
@@ -79,7 +97,8 @@ pub fn pairs(text: &[u8]) -> Map<String, Json> {
 
 /// Where a variable's value comes from
 pub enum Source {
-    Parameter(String),
+    /// The first of these names that is there
+    Parameter(Vec<String>),
     /// `@body`: the whole JSON body
     Body,
     /// `$has_x`: whether the parameter is there and not null
@@ -120,13 +139,18 @@ impl Coercion<'_> {
                 Source::Presence(name) => {
                     // Old clients send every field of a form: an empty number is none, an empty text is one.
                     let is_text = wanted.iter().any(|other| {
-                        matches!(&other.source, Source::Parameter(of) if of == name) && named(&other.ty) == "String"
+                        matches!(&other.source, Source::Parameter(of) if of.contains(name))
+                            && named(&other.ty) == "String"
                     });
                     let there = |value: &Json| !value.is_null() && (is_text || value.as_str() != Some(""));
                     let there = wire.get(name).is_some_and(there);
                     (name.as_str(), Some(Value::Boolean(there)))
                 }
-                Source::Parameter(name) => (name.as_str(), self.variable(variable, name, wire.get(name))?),
+                Source::Parameter(names) => {
+                    let name = names.iter().find(|name| wire.get(name).is_some()).or(names.first());
+                    let name = name.map_or(variable.name.as_str(), String::as_str);
+                    (name, self.variable(variable, name, wire.get(name))?)
+                }
                 Source::Body => {
                     let body = Some(&wire.body).filter(|body| !body.is_null());
                     (variable.name.as_str(), self.variable(variable, &variable.name, body)?)

@@ -9,6 +9,7 @@ mod directives;
 pub mod document;
 mod eartip;
 pub mod engine;
+mod grid;
 mod ihk;
 mod input;
 pub mod library;
@@ -30,6 +31,6 @@ pub use engine::Rest;
 pub struct Documents;
 
 /// Every system, by the name of its folder
-pub fn systems() -> [(&'static str, &'static dyn Dialect); 3] {
-    [("rongzi", &rongzi::Rongzi), ("eartip", &eartip::Eartip), ("ihk", &ihk::Ihk)]
+pub fn systems() -> [(&'static str, &'static dyn Dialect); 4] {
+    [("rongzi", &rongzi::Rongzi), ("eartip", &eartip::Eartip), ("ihk", &ihk::Ihk), ("grid", &grid::Grid)]
 }

@@ -7,6 +7,8 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
 
+use crate::graphql::scalars::split_global;
+
 /// How a field of a document appears in the answer; compiled once
 pub struct Shape {
     pub key: String,
@@ -28,6 +30,8 @@ pub struct Shape {
     pub constant: Option<Json>,
     /// `@null`: instead of null
     pub null: Option<Json>,
+    /// `@tree`: a flat list whose rows name their parents becomes a tree
+    pub tree: Option<Tree>,
     /// Value as text → what stands for it: `@map`, and an enum's legacy codes
     pub map: HashMap<String, Json>,
     pub children: Vec<Shape>,
@@ -39,6 +43,47 @@ pub struct Condition {
     /// A variable of `@include` or `@skip`, or `on <type>`
     pub of: String,
     pub holds: bool,
+}
+
+/// By which fields a flat list becomes a tree
+pub struct Tree {
+    /// Names the row
+    pub key: String,
+    /// Names its parent
+    pub parent: String,
+    /// Where the rows below it go
+    pub children: String,
+}
+
+impl Tree {
+    /// Rows whose parent is not in the list become roots; the order of the list stays
+    fn plant(&self, rows: Vec<Json>) -> Vec<Json> {
+        let keys: HashMap<String, usize> =
+            rows.iter().enumerate().map(|(place, row)| (row[&self.key].to_string(), place)).collect();
+        let mut below: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+        for (place, row) in rows.iter().enumerate() {
+            let parent = keys.get(&row[&self.parent].to_string()).copied().filter(|parent| *parent != place);
+            below.entry(parent).or_default().push(place);
+        }
+        let mut rows: Vec<Option<Json>> = rows.into_iter().map(Some).collect();
+        self.grow(None, &mut below, &mut rows)
+    }
+
+    fn grow(
+        &self,
+        parent: Option<usize>,
+        below: &mut HashMap<Option<usize>, Vec<usize>>,
+        rows: &mut [Option<Json>],
+    ) -> Vec<Json> {
+        let mut grown = Vec::new();
+        for place in below.remove(&parent).unwrap_or_default() {
+            let children = self.grow(Some(place), below, rows);
+            let Some(mut row) = rows[place].take() else { continue };
+            row[&self.children] = Json::Array(children);
+            grown.push(row);
+        }
+        grown
+    }
 }
 
 /// How a leaf is written
@@ -58,6 +103,8 @@ pub enum Form {
     EpochMsText,
     Text,
     Number,
+    /// The number inside of an opaque id
+    RowNumber,
 }
 
 impl Form {
@@ -66,6 +113,7 @@ impl Form {
         Some(match name {
             "STRING" => Form::Text,
             "NUMBER" => Form::Number,
+            "ROW_NUMBER" => Form::RowNumber,
             "EPOCH_MS" => Form::EpochMs,
             "EPOCH_MS_STRING" => Form::EpochMsText,
             "DATE" => Form::Date,
@@ -91,10 +139,14 @@ impl Writer {
     }
 
     fn fill(&self, shapes: &[Shape], value: &Value, object: &mut Map<String, Json>) {
-        let Value::Object(fields) = value else { return };
         for shape in shapes {
-            // A field that @include left out is not there.
-            let Some(value) = fields.get(shape.key.as_str()) else { continue };
+            let value = match value {
+                // A field that @include left out is not there.
+                Value::Object(fields) => fields.get(shape.key.as_str()),
+                // What is spread and is not there leaves its fields empty.
+                _ => Some(&Value::Null),
+            };
+            let Some(value) = value else { continue };
             match shape {
                 Shape { hide: true, .. } => {}
                 Shape { spread: true, .. } => self.fill(&shape.children, value, object),
@@ -108,7 +160,11 @@ impl Writer {
             return constant.clone();
         }
         if let Value::List(items) = value {
-            return Json::Array(items.iter().map(|item| self.value(shape, item)).collect());
+            let items = items.iter().map(|item| self.value(shape, item)).collect();
+            return Json::Array(match &shape.tree {
+                Some(tree) => tree.plant(items),
+                None => items,
+            });
         }
         if !shape.map.is_empty()
             && let Some(mapped) = shape.map.get(&text(value))
@@ -144,6 +200,7 @@ impl Writer {
             Form::EpochMs => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis())),
             Form::EpochMsText => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis().to_string())),
             Form::Text => Json::String(text(value)),
+            Form::RowNumber => split_global(&text(value)).map_or(Json::Null, |(_, number)| json!(number)),
             Form::Number => text(value).parse::<serde_json::Number>().map_or(Json::Null, Json::Number),
         }
     }

@@ -39,7 +39,8 @@ pub fn wire_path(operation: &Operation, path: &str) -> String {
         return path.to_owned();
     };
     let start = match &variable.source {
-        Source::Parameter(name) | Source::Presence(name) => name.as_str(),
+        Source::Parameter(names) => names.first().map_or("", String::as_str),
+        Source::Presence(name) => name.as_str(),
         Source::Body => "",
     };
     let rest = rest.split('.').map(|part| part_on_the_wire(variable, part)).collect::<Vec<_>>().join(".");

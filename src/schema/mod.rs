@@ -19,9 +19,13 @@ use crate::{
             EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
             phone_call::CallStatus, sms_message::SenderRole, wechat_friendship::WechatStatus,
         },
-        identity::{IdentityMutation, IdentityQuery},
+        identity::{
+            IdentityMutation, IdentityQuery,
+            branch::{BranchKind, BranchRelation},
+            region::RegionLevel,
+        },
     },
-    graphql::codes::CodeBook,
+    graphql::{codes::CodeBook, id_number::Sex},
     rest::library::CheckOnly,
 };
 
@@ -71,6 +75,10 @@ pub fn codes() -> CodeBook {
         .add::<WechatStatus>()
         .add::<FollowUpEvent>()
         .add::<PhoneStatus>()
+        .add::<Sex>()
+        .add::<BranchKind>()
+        .add::<BranchRelation>()
+        .add::<RegionLevel>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

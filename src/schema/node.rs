@@ -11,7 +11,10 @@ use crate::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
             SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship,
         },
-        identity::{Account, AuditEntry, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem, ServiceStaff, Session},
+        identity::{
+            Account, AuditEntry, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
+            Permission, Region, Role, ServiceStaff, Session,
+        },
     },
     error::{AppError, AppResult},
     graphql::{ContextExt, Entity, scalars::split_global},
@@ -41,6 +44,7 @@ macro_rules! nodes {
 }
 nodes! {
     Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry,
+    BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,

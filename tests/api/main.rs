@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
 
 mod app;
+mod bank;
 mod estate;
 mod loan;
 mod postgres;

@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{AuditEntry, EstateAgent, LoanOfficer, ServiceStaff, Session};
+use super::{AuditEntry, BankStaff, EstateAgent, LoanOfficer, ServiceStaff, Session};
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
@@ -129,20 +129,34 @@ impl NewAccount {
     ) -> AppResult<NewAccount> {
         input::name("login", login, input::NAME)?;
         input::name("name", name, input::NAME)?;
-        let password_hash = hash("password", password).await?;
+        let password_hash = Account::hash(realm, password).await?;
         Ok(NewAccount { realm, login: login.to_owned(), name: name.to_owned(), password_hash, is_manager })
     }
 }
 
-/// What to store for a new password, if it may be one; `field` is the input that has it
-pub async fn hash(field: &str, password: &str) -> AppResult<Secret> {
-    if !(8..=200).contains(&password.chars().count()) {
-        return Err(input::refuse(field, "A password has 8 to 200 characters"));
-    }
-    password::hash(password::md5_hex(password)).await
-}
-
 impl Account {
+    /// What to store for a new password; the realm BANK documents other lengths than the rest keeps to
+    pub async fn hash(realm: Option<Realm>, password: &str) -> AppResult<Secret> {
+        let (least, most) = if realm == Some(Realm::Bank) { (6, 20) } else { (8, 200) };
+        if !(least..=most).contains(&password.chars().count()) {
+            return Err(input::refuse("password", format!("A password has {least} to {most} characters")));
+        }
+        password::hash(password::md5_hex(password)).await
+    }
+
+    /// Refuses what is not the current password
+    pub async fn check_password(&self, field: &str, password: &str) -> AppResult<()> {
+        match password::verify(password::md5_hex(password), Some(self.password_hash.clone())).await? {
+            true => Ok(()),
+            false => Err(AppError::bad_input(field, "Not the current password")),
+        }
+    }
+
+    /// The account of a profile that the viewer may see and change; row rules are the profile's business
+    pub async fn of_profile(conn: &mut Conn, id: Id<Account>) -> QueryResult<Account> {
+        accounts::table.filter(accounts::id.eq(id)).select(Account::cols()).one(conn).await
+    }
+
     pub async fn by_login(conn: &mut Conn, realm: Option<Realm>, login: &str) -> QueryResult<Option<Account>> {
         let wanted = Where::<accounts::table>::default().and(accounts::login.eq(login.to_owned()));
         let wanted = match realm {
@@ -251,6 +265,11 @@ impl Account {
         ctx.child(EstateAgent::OF_ACCOUNT, self.id.number).await
     }
 
+    /// Its profile in the realm BANK
+    async fn bank_staff(&self, ctx: &Context<'_>) -> AppResult<Option<BankStaff>> {
+        ctx.child(BankStaff::OF_ACCOUNT, self.id.number).await
+    }
+
     /// Files that it uploaded, newest first, as far as the viewer may see them
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
     async fn attachments(
@@ -340,15 +359,10 @@ impl AccountMutation {
         #[graphql(desc = "The new password, 8 to 200 characters", secret)] password: String,
     ) -> AppResult<AccountPasswordSetPayload> {
         let viewer = ctx.viewer()?;
-        let new = hash("password", &password).await?;
         let account = Account::find(&mut ctx.read().await?, viewer, id).await?;
+        let new = Account::hash(account.realm, &password).await?;
         match viewer.account_id == Some(id.number) {
-            true => {
-                let current = password::md5_hex(current.as_deref().unwrap_or_default());
-                if !password::verify(current, Some(account.password_hash.clone())).await? {
-                    return Err(AppError::bad_input("current", "Not the current password"));
-                }
-            }
+            true => account.check_password("current", current.as_deref().unwrap_or_default()).await?,
             false => manages(viewer, account.realm)?,
         }
         let mut tx = ctx.begin().await?;

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
-use super::{Account, EstateAgent, LoanOfficer, ServiceStaff};
+use super::{Account, BankStaff, EstateAgent, LoanOfficer, ServiceStaff};
 use crate::{auth::Realm, error::AppResult};
 
 /// Person who works with customers
@@ -18,4 +18,5 @@ pub enum StaffMember {
     LoanOfficer(LoanOfficer),
     ServiceStaff(ServiceStaff),
     EstateAgent(EstateAgent),
+    BankStaff(BankStaff),
 }

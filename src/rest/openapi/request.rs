@@ -52,10 +52,14 @@ impl Request {
             match &variable.source {
                 Source::Presence(_) => {}
                 Source::Body => request.whole = Some((parameter(library, variable, description, false), required)),
-                Source::Parameter(name) => {
+                Source::Parameter(names) => {
+                    // What stands inside of a parameter is told by its outermost name.
+                    let name = names.first().map_or("", String::as_str);
+                    let name = name.split_once('.').map_or(name, |(outer, _)| outer);
                     // Where the document asks whether it is there, its default is never used.
                     let schema = parameter(library, variable, description, !presence(name));
-                    let known = request.parameters.entry(name.clone()).or_insert(Parameter { schema, required: false });
+                    let known =
+                        request.parameters.entry(name.to_owned()).or_insert(Parameter { schema, required: false });
                     known.required |= required;
                 }
             }

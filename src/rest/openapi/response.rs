@@ -99,6 +99,11 @@ impl Shown {
     }
 }
 
+/// What is written where there is nothing
+fn instead_of_null(shape: &Shape) -> &Json {
+    shape.map.get("null").or(shape.null.as_ref()).unwrap_or(&Json::Null)
+}
+
 struct Answer<'a> {
     library: &'a Library,
 }
@@ -107,21 +112,22 @@ impl Answer<'_> {
     /// The keys that shapes make of an object
     fn shown(&self, shapes: &[Shape]) -> IndexMap<String, Shown> {
         let mut shown = IndexMap::new();
-        self.fill(shapes, &[], &mut shown);
+        self.fill(shapes, &[], false, &mut shown);
         shown
     }
 
-    fn fill(&self, shapes: &[Shape], outer: &[Condition], shown: &mut IndexMap<String, Shown>) {
+    /// `is_null`: what the keys are spread from may be null, and then they are
+    fn fill(&self, shapes: &[Shape], outer: &[Condition], is_null: bool, shown: &mut IndexMap<String, Shown>) {
         for shape in shapes.iter().filter(|shape| !shape.hide) {
-            let mut way = [outer, &shape.when].concat();
+            let way = [outer, &shape.when].concat();
             if shape.spread {
-                if shape.ty.nullable {
-                    way.push(Condition { of: format!("{} is not null", shape.key), holds: true });
-                }
-                self.fill(&shape.children, &way, shown);
+                self.fill(&shape.children, &way, is_null || shape.ty.nullable, shown);
                 continue;
             }
             let mut schema = self.value(shape, &shape.ty);
+            if is_null && !shape.ty.nullable && shape.constant.is_none() {
+                schema = schema::or(schema, instead_of_null(shape));
+            }
             schema::describe(&mut schema, shape.description.as_deref());
             match shown.get_mut(&shape.key) {
                 None => drop(shown.insert(shape.key.clone(), Shown { schema, ways: vec![way] })),
@@ -140,11 +146,18 @@ impl Answer<'_> {
             return schema::constant(constant);
         }
         let schema = match &ty.base {
-            BaseType::List(inner) => schema::list(self.value(shape, inner)),
+            BaseType::List(inner) => {
+                let mut item = self.value(shape, inner);
+                if let Some(tree) = &shape.tree {
+                    item["properties"][&tree.children] = json!({"type": "array", "description": "Rows below this one"});
+                    item["required"].as_array_mut().map(|required| required.push(json!(tree.children)));
+                }
+                schema::list(item)
+            }
             BaseType::Named(name) => self.named(shape, name),
         };
         match ty.nullable {
-            true => schema::or(schema, shape.map.get("null").or(shape.null.as_ref()).unwrap_or(&Json::Null)),
+            true => schema::or(schema, instead_of_null(shape)),
             false => schema,
         }
     }
@@ -211,7 +224,7 @@ impl Answer<'_> {
                 schema::pattern("yyyy-MM-dd HH:mm:ss.SSS", r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$")
             }
             Form::Date => json!({"type": "string", "format": "date"}),
-            Form::EpochMs => schema::integer("int64"),
+            Form::EpochMs | Form::RowNumber => schema::integer("int64"),
             Form::EpochMsText => schema::pattern("milliseconds since 1970", r"^-?\d+$"),
             Form::Text => schema::text(),
             Form::Number => json!({"type": if ["Int", "Long"].contains(&name) { "integer" } else { "number" }}),

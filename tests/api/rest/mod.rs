@@ -1,5 +1,6 @@
 pub mod contract;
 mod eartip;
+mod grid;
 mod ihk;
 mod openapi;
 mod rongzi;

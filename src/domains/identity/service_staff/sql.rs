@@ -80,8 +80,9 @@ impl ServiceStaff {
 }
 
 /// What an employee's account says of him; not guarded by [`Account`]'s row rules, because colleagues see it
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Presence {
+    pub login: String,
     pub is_enabled: bool,
     pub last_login_at: Option<Time>,
     /// Whether the account has a session that goes on
@@ -91,6 +92,8 @@ pub struct Presence {
 /// Loader key of [`Presence`]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PresenceOf(pub Id<Account>);
+
+type PresenceRow = (Id<Account>, String, bool, Option<Time>, bool);
 
 impl Loader<PresenceOf> for Loads {
     type Value = Presence;
@@ -102,15 +105,15 @@ impl Loader<PresenceOf> for Loads {
             .filter(sessions::account_id.eq(accounts::id))
             .filter(sessions::ended_at.is_null())
             .filter(sessions::expires_at.gt(Time::now()));
-        let rows: Vec<(Id<Account>, bool, Option<Time>, bool)> = accounts::table
+        let rows: Vec<PresenceRow> = accounts::table
             .filter(accounts::id.eq_any(accounts))
-            .select((accounts::id, accounts::is_frozen, accounts::last_login_at, exists(live)))
+            .select((accounts::id, accounts::login, accounts::is_frozen, accounts::last_login_at, exists(live)))
             .all(&mut self.db.read().await?)
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, is_frozen, last_login_at, is_online)| {
-                (PresenceOf(id), Presence { is_enabled: !is_frozen, last_login_at, is_online })
+            .map(|(id, login, is_frozen, last_login_at, is_online)| {
+                (PresenceOf(id), Presence { login, is_enabled: !is_frozen, last_login_at, is_online })
             })
             .collect())
     }

@@ -4,6 +4,8 @@
 //! for clients that send no token at all, by its account and client address. It ends at logout, when the account is
 //! frozen or gets a new password, and at its expiry, on every server at once.
 
+pub mod viewer;
+
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use chrono::Duration;
 use data_encoding::HEXLOWER;
@@ -13,14 +15,14 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Account, AuditEntry, EstateAgent, LoanOfficer, ServiceStaff, login_throttle::LoginThrottle};
+use self::viewer::{CHANGED, ENDED};
+pub use self::viewer::{Credential, listen};
+use super::{
+    Account, AuditEntry, BankStaff, Branch, EstateAgent, LoanOfficer, Role, ServiceStaff, login_throttle::LoginThrottle,
+};
 use crate::{
-    app::App,
     auth::{Realm, SignedIn, Viewer, jwt::Claims, password},
-    db::{
-        Cols as _, Conn, Id, Run as _, Time, Where,
-        tables::{accounts, estate_agents, loan_officers, service_staff, sessions},
-    },
+    db::{Cols as _, Conn, Id, Run as _, Time, Where, tables::sessions},
     entity,
     error::{AppError, AppResult},
     graphql::{ContextExt, Entity, entity::Visible, scalars::Long},
@@ -92,130 +94,7 @@ impl Visible for Session {
     }
 }
 
-/// News to the other servers: the sessions of the account with this number have ended
-const ENDED: &str = "sessions ended: ";
-
-/// Hears from other servers whose sessions have ended
-pub fn listen(app: &App) {
-    if !app.db.is_pg() {
-        return;
-    }
-    let (heard, lost) = (app.clone(), app.clone());
-    app.sessions.listener.start(
-        app.config.database_url.clone(),
-        move |news| match news.strip_prefix(ENDED).and_then(|account| account.parse().ok()) {
-            Some(account) => heard.sessions.forget(account),
-            None => heard.sessions.forget_all(),
-        },
-        move || lost.sessions.forget_all(),
-    );
-}
-
-/// How a request says whose it is
-#[derive(Clone, Copy, Debug)]
-pub enum Credential<'a> {
-    /// A JWT or a `sid`
-    Token(&'a str),
-    /// The number of an estate agent, believed from the address that he signed in from
-    Agent { number: i64, address: &'a str, trusted: bool },
-}
-
-impl Credential<'_> {
-    fn key(&self) -> String {
-        match self {
-            Credential::Token(token) => (*token).to_owned(),
-            Credential::Agent { number, address, trusted } => format!("agent {number} {address} {trusted}"),
-        }
-    }
-}
-
-type ViewerRow = (i64, i64, Time, Option<Realm>, bool, Option<i64>, Option<i64>, Option<i64>);
-
 impl Session {
-    /// Who stands behind a credential; an error where it is worth nothing (any more)
-    pub async fn viewer(app: &App, credential: Credential<'_>) -> AppResult<Viewer> {
-        let key = credential.key();
-        if let Some(viewer) = app.sessions.get(&key) {
-            return Ok(viewer);
-        }
-        let mark = app.sessions.mark();
-        let refused = || AppError::unauthenticated("The token is not valid, or its session has ended");
-        let mut wanted = Where::<sessions::table>::default();
-        let mut agents = Where::<estate_agents::table>::default();
-        match credential {
-            Credential::Token(token) if is_sid(token) => {
-                wanted = wanted.and(sessions::token_hash.eq(digest(token)));
-            }
-            Credential::Token(token) => {
-                let claims = app.signer.read(token).ok_or_else(refused)?;
-                wanted = wanted.and(sessions::id.eq(claims.jti.parse::<i64>().map_err(|_| refused())?));
-            }
-            Credential::Agent { number, trusted: true, .. } => {
-                return Self::agent(&mut app.db.read().await?, number).await?.ok_or_else(refused);
-            }
-            Credential::Agent { number, address, .. } => {
-                wanted = wanted.and(sessions::address.eq(address.to_owned()));
-                agents = agents.and(estate_agents::id.eq(number));
-            }
-        }
-        let row: Option<ViewerRow> = sessions::table
-            .inner_join(accounts::table)
-            .left_join(loan_officers::table.on(loan_officers::account_id.eq(accounts::id)))
-            .left_join(service_staff::table.on(service_staff::account_id.eq(accounts::id)))
-            .left_join(estate_agents::table.on(estate_agents::account_id.eq(accounts::id)))
-            .filter(wanted.joined())
-            .filter(agents.joined())
-            .filter(accounts::is_frozen.eq(false))
-            .filter(sessions::ended_at.is_null())
-            .filter(sessions::expires_at.gt(Time::now()))
-            .select((
-                accounts::id,
-                sessions::id,
-                sessions::expires_at,
-                accounts::realm,
-                accounts::is_manager,
-                loan_officers::id.nullable(),
-                service_staff::id.nullable(),
-                estate_agents::id.nullable(),
-            ))
-            .limit(1)
-            .opt(&mut app.db.read().await?)
-            .await?;
-        let (account, session, expires_at, realm, is_manager, officer, staff, agent) = row.ok_or_else(refused)?;
-        let viewer = Viewer {
-            account_id: Some(account),
-            session_id: Some(session),
-            realm,
-            is_manager,
-            profile_id: match realm {
-                Some(Realm::Loan) => officer,
-                Some(Realm::Service) => staff,
-                Some(Realm::Estate) => agent,
-                _ => None,
-            },
-        };
-        app.sessions.keep(&key, &viewer, expires_at, mark);
-        Ok(viewer)
-    }
-
-    /// An agent whom a trusted front-end speaks for
-    async fn agent(conn: &mut Conn, number: i64) -> QueryResult<Option<Viewer>> {
-        let row: Option<(i64, bool)> = estate_agents::table
-            .inner_join(accounts::table)
-            .filter(estate_agents::id.eq(number))
-            .filter(accounts::is_frozen.eq(false))
-            .select((accounts::id, accounts::is_manager))
-            .opt(conn)
-            .await?;
-        Ok(row.map(|(account, is_manager)| Viewer {
-            account_id: Some(account),
-            session_id: None,
-            realm: Some(Realm::Estate),
-            is_manager,
-            profile_id: Some(number),
-        }))
-    }
-
     async fn open(conn: &mut Conn, account: &Account, address: &str, sid: &str, days: i64) -> QueryResult<Session> {
         let now = Time::now();
         let row = (
@@ -237,6 +116,16 @@ impl Session {
             .await
     }
 
+    /// The account's rights change; after the commit, `app.sessions.forget(account)` makes it so here at once
+    pub async fn refresh(conn: &mut Conn, account: Id<Account>) -> QueryResult<()> {
+        conn.tell(format!("{ENDED}{}", account.number)).await
+    }
+
+    /// The rights of many change; after the commit, `app.sessions.forget_all()` makes it so here at once
+    pub async fn refresh_all(conn: &mut Conn) -> QueryResult<()> {
+        conn.tell(CHANGED.to_owned()).await
+    }
+
     /// Ends every session of an account; after the commit, `app.sessions.forget(account)` makes it so here at once
     pub async fn end_all(conn: &mut Conn, account: Id<Account>) -> QueryResult<usize> {
         conn.tell(format!("{ENDED}{}", account.number)).await?;
@@ -245,11 +134,6 @@ impl Session {
             .run(conn)
             .await
     }
-}
-
-/// 64 hex digits can not be a JWT, which has two points
-fn is_sid(token: &str) -> bool {
-    token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn digest(sid: &str) -> String {
@@ -288,6 +172,21 @@ impl Session {
     async fn estate_agent(&self, ctx: &Context<'_>) -> AppResult<Option<EstateAgent>> {
         Ok(EstateAgent::of_account(&mut ctx.read().await?, self.account_id).await?)
     }
+
+    /// Profile in the realm BANK of the account that signed in
+    async fn bank_staff(&self, ctx: &Context<'_>) -> AppResult<Option<BankStaff>> {
+        Ok(BankStaff::of_account(&mut ctx.read().await?, self.account_id).await?)
+    }
+
+    /// Branch of the account that signed in, in the realm BANK
+    async fn branch(&self, ctx: &Context<'_>) -> AppResult<Option<Branch>> {
+        Ok(Branch::of_account(&mut ctx.read().await?, self.account_id).await?)
+    }
+
+    /// Roles of the account that signed in, in the realm BANK
+    async fn roles(&self, ctx: &Context<'_>) -> AppResult<Vec<Role>> {
+        Ok(Role::of_account(&mut ctx.read().await?, self.account_id).await?)
+    }
 }
 
 #[derive(Default)]
@@ -324,9 +223,16 @@ impl SessionMutation {
         let account = Account::by_login(&mut app.db.read().await?, input.realm, &input.login).await?;
         let stored = account.as_ref().map(|account| account.password_hash.clone());
         let right = password::verify(md5, stored).await?;
-        let Some(account) = account.filter(|account| right && !account.is_frozen) else {
-            throttle.failed().await?;
-            return Err(AppError::unauthenticated("Login or password is wrong"));
+        let account = match account.filter(|_| right) {
+            Some(account) if !account.is_frozen => account,
+            // The one realm that documents an answer of its own for this
+            Some(Account { realm: Some(Realm::Bank), .. }) => {
+                return Err(AppError::forbidden("The account may not sign in"));
+            }
+            _ => {
+                throttle.failed().await?;
+                return Err(AppError::unauthenticated("Login or password is wrong"));
+            }
         };
 
         let sid = new_sid();

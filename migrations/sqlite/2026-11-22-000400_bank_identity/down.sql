@@ -1,0 +1,13 @@
+DROP INDEX dictionary_entries_dictionary;
+DELETE FROM dictionary_entries WHERE dictionary_id IS NOT NULL;
+ALTER TABLE dictionary_entries DROP COLUMN is_disabled;
+ALTER TABLE dictionary_entries DROP COLUMN description;
+ALTER TABLE dictionary_entries DROP COLUMN dictionary_id;
+DROP TABLE dictionaries;
+DROP TABLE bank_staff_roles;
+DROP TABLE bank_staff;
+DROP TABLE role_permissions;
+DROP TABLE permissions;
+DROP TABLE roles;
+DROP TABLE regions;
+DROP TABLE branches;
