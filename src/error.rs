@@ -89,6 +89,12 @@ impl AppError {
         AppError { code, message: message.into(), field: None, retry_after: None, id: None }
     }
 
+    /// What was refused stands in another argument than `input`: in `filter`, say
+    pub fn of_argument(self, argument: &str) -> AppError {
+        let field = self.field.map(|field| field.replacen("input.", &format!("{argument}."), 1));
+        AppError { field, ..self }
+    }
+
     /// `field` is the input's path as the client wrote it, "input.mobile"
     pub fn bad_input(field: impl Into<String>, message: impl Into<String>) -> AppError {
         AppError { field: Some(field.into()), ..AppError::new(Code::BadUserInput, message) }

@@ -164,7 +164,7 @@ fn mapped(library: &Library, variable: &Variable) -> Json {
 
 fn value(library: &Library, ty: &Type, rename: &HashMap<String, String>) -> Json {
     let name = match &ty.base {
-        BaseType::List(inner) => return schema::list(value(library, inner, rename)),
+        BaseType::List(inner) => return schema::any_list(value(library, inner, rename)),
         BaseType::Named(name) => name.as_str(),
     };
     match name {

@@ -24,6 +24,11 @@ pub fn list(items: Json) -> Json {
     json!({"type": "array", "items": items})
 }
 
+/// A list as clients write it: a JSON array, or its text, or what stands between commas
+pub fn any_list(items: Json) -> Json {
+    json!({"type": ["array", "string"], "items": items})
+}
+
 /// An object of named properties, each with whether it must be there
 pub fn object(properties: impl IntoIterator<Item = (String, Json, bool)>) -> Json {
     let (mut known, mut required) = (Map::new(), Vec::new());

@@ -117,7 +117,8 @@ both! {
         let refused = program.run(&["--demo", "--listen", "127.0.0.1:0"]).error();
         assert!(refused.contains("has accounts already"), "{refused}");
         let admin = app.sign_in(None, "admin", demo::PASSWORD).await;
+        // One of all realms and one of the bank
         let twice = "{ accounts(filter: {login: \"admin\"}) { totalCount } }";
-        assert_eq!(admin.query(twice).await.ok()["accounts"], json!({"totalCount": 1}));
+        assert_eq!(admin.query(twice).await.ok()["accounts"], json!({"totalCount": 2}));
     }
 }

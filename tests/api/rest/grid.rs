@@ -112,7 +112,7 @@ both! {
         assert_eq!(rows(&list, "accountName"), [json!("president"), json!("li_1")]);
         let list = get(&bank.admin, "/grid/super/account/list?realName=nobody").await;
         assert_eq!(list, json!({"code": 204, "message": "BLANK", "count": 0, "data": []}));
-        assert_eq!(get(&bank.admin, "/grid/super/account/list/3?orgCode=1").await, failed(400, "参数错误: branchCode"));
+        assert_eq!(get(&bank.admin, "/grid/super/account/list/3?orgCode=1").await, failed(400, "参数错误: orgCode"));
 
         // Passwords
         let own = "/grid/account/2/password";

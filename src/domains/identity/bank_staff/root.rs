@@ -44,7 +44,10 @@ impl BankStaffQuery {
         let (id, code) = (filter.branch_id, filter.branch_code.as_deref());
         let branch = match (id, code) {
             (None, None) => None,
-            _ => Branch::wanted(&mut ctx.read().await?, ctx.viewer()?, id, code).await?,
+            _ => {
+                let branch = Branch::wanted(&mut ctx.read().await?, ctx.viewer()?, id, code).await;
+                branch.map_err(|error| error.of_argument("filter"))?
+            }
         };
         let path = branch.map(|branch| branch.path);
         ctx.list(Page::new(ctx, first, after, last, before, page)?, || filter.wanted(path.as_deref())).await
