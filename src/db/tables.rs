@@ -181,7 +181,7 @@ diesel::table! {
         name -> Text,
         category -> BigInt,
         parent_code -> Nullable<Text>,
-        is_enabled -> Bool,
+        is_disabled -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -196,7 +196,7 @@ diesel::table! {
         position -> Integer,
         dictionary_id -> Nullable<BigInt>,
         description -> Nullable<Text>,
-        is_enabled -> Bool,
+        is_disabled -> Bool,
     }
 }
 

@@ -1,7 +1,9 @@
-//! Demo data of the realm BANK: a tree of 17 branches and 60 employees.
+//! Demo data of the realm BANK: a tree of 18 branches, 60 employees, 150 regions, 6 dictionaries.
 //!
-//! The documented examples name the branches 1, 3, 4 and 5 with the codes 17000 to 17003. The logins come first among
-//! the employees: admin 1, manager 2, accountant 3, president 4.
+//! The documented examples name the branches 1, 3, 4 and 5 with the codes 17000 to 17003, and the regions 10000 to 10003
+//! with some below 10002. The logins come first among the employees: admin 1, manager 2, accountant 3, president 4.
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use rand::RngExt as _;
@@ -15,11 +17,14 @@ use crate::{
     db::{
         Conn, Run as _,
         sql::Many,
-        tables::{bank_staff, bank_staff_roles, branches, role_permissions, roles},
+        tables::{
+            bank_staff, bank_staff_roles, branches, dictionaries, dictionary_entries, regions, role_permissions, roles,
+        },
     },
     domains::identity::{
         NewAccount,
         branch::{BranchKind, BranchRelation},
+        region::code,
     },
     error::AppResult,
 };
@@ -27,6 +32,7 @@ use crate::{
 /// Number of the role 总行管理员
 const ADMINISTRATOR: i64 = 4;
 const STAFF: i64 = 60;
+const PLACES: &[&str] = &["云岭", "翠湖", "金沙", "滨江", "南屏", "青石", "柳河", "白水", "松林", "大泽"];
 
 /// Number, code, name, number of the one above, level; parents first
 const BRANCHES: &[(i64, &str, &str, i64, i32)] = &[
@@ -47,16 +53,44 @@ const BRANCHES: &[(i64, &str, &str, i64, i32)] = &[
     (15, "17211", "沙湾村服务点", 8, 3),
     (16, "17221", "竹林村服务点", 9, 3),
     (17, "17311", "渡口村服务点", 10, 3),
+    (18, "17321", "码头村服务点（筹）", 11, 3),
+];
+
+/// Code, name, code of the one above, description; parents first
+const REGIONS: &[(&str, &str, &str, &str)] = &[
+    ("10000", "中国", "", "中华人民共和国"),
+    ("10001", "北京市", "10000", "北京直辖市"),
+    ("10002", "上海市", "10000", "上海直辖市"),
+    ("10003", "广东省", "10000", "广东省"),
+    ("10002100", "宝山区", "10002", "上海市下辖"),
+    ("10002200", "浦东新区", "10002", "上海市下辖"),
+    ("10002110", "祁华路", "10002100", "大场镇下辖"),
+    ("10002120", "樱花路", "10002100", "大场镇下辖"),
+    ("10002121", "大唐国际", "10002120", "樱花路下辖"),
+];
+/// What stands below a province, and how many of it below each one above
+const KINDS: &[(&str, usize)] = &[("市", 3), ("县", 2), ("镇", 2), ("村", 3), ("组", 2)];
+
+/// Name and items
+const DICTIONARIES: &[(&str, &[&str])] = &[
+    ("家庭关系", &["父亲", "母亲", "配偶", "儿子", "女儿"]),
+    ("收入来源", &["种植", "养殖", "务工", "经商", "其他"]),
+    ("住房情况", &["自购房", "自建房", "贷款购房", "租房"]),
+    ("客户星级", &["一星", "二星", "三星", "四星", "五星"]),
+    ("走访方式", &["上门", "电话", "微信"]),
+    ("旧版行业", &["农业", "工业", "服务业"]),
 ];
 
 pub async fn fill(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     tree(conn, demo).await?;
     roles(conn, demo).await?;
-    staff(conn, demo).await
+    staff(conn, demo).await?;
+    land(conn, demo).await?;
+    dictionaries(conn, demo).await
 }
 
 async fn tree(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
-    let mut paths = std::collections::HashMap::new();
+    let mut paths = HashMap::new();
     for (id, code, name, parent, level) in BRANCHES {
         let above: &String = paths.entry(*parent).or_insert_with(|| "/".to_owned());
         let path = format!("{above}{id}/");
@@ -148,4 +182,91 @@ async fn staff(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
         diesel::insert_into(bank_staff_roles::table).values(rows).run(conn).await?;
     }
     Ok(conn.number_on("bank_staff").await?)
+}
+
+async fn land(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
+    let mut known: HashMap<String, Place> = HashMap::new();
+    for (code, name, parent, description) in REGIONS {
+        let parent = known.get(*parent).cloned();
+        let region = region(conn, demo, code, name, description, parent.as_ref()).await?;
+        known.insert((*code).to_owned(), region);
+    }
+    let mut above: Vec<Place> = known.get("10003").into_iter().cloned().collect();
+    for (kind, number) in KINDS {
+        let mut here = Vec::new();
+        for parent in &above {
+            for code in code::below(Some(&parent.code)).into_iter().take(*number) {
+                let name = format!("{}{kind}", demo.pick(PLACES));
+                here.push(region(conn, demo, &code, &name, &name, Some(parent)).await?);
+            }
+        }
+        above = here;
+    }
+    Ok(())
+}
+
+/// A region that others can stand below
+#[derive(Clone)]
+struct Place {
+    id: i64,
+    code: String,
+    path: String,
+    level: i32,
+}
+
+async fn region(
+    conn: &mut Conn,
+    demo: &Demo,
+    code: &str,
+    name: &str,
+    description: &str,
+    parent: Option<&Place>,
+) -> AppResult<Place> {
+    let level = parent.map_or(0, |parent| parent.level + 1);
+    let row = (
+        regions::code.eq(code.to_owned()),
+        regions::name.eq(name.to_owned()),
+        regions::parent_id.eq(parent.map(|parent| parent.id)),
+        regions::path.eq(""),
+        regions::level.eq(level),
+        regions::description.eq(description.to_owned()),
+        regions::created_at.eq(demo.now),
+        regions::updated_at.eq(demo.now),
+    );
+    let id: i64 = diesel::insert_into(regions::table).values(row).returning(regions::id).one(conn).await?;
+    let path = format!("{}{id}/", parent.map_or("/", |parent| &parent.path));
+    let placed = diesel::update(regions::table.filter(regions::id.eq(id))).set(regions::path.eq(path.clone()));
+    placed.run(conn).await?;
+    Ok(Place { id, code: code.to_owned(), path, level })
+}
+
+async fn dictionaries(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
+    for ((place, category), (name, items)) in (1..).zip(1_i64..).zip(DICTIONARIES) {
+        let is_disabled = name.starts_with("旧版");
+        let row = (
+            dictionaries::code.eq(format!("D{place:05}")),
+            dictionaries::name.eq(*name),
+            dictionaries::category.eq(category),
+            dictionaries::parent_code.eq("0"),
+            dictionaries::is_disabled.eq(is_disabled),
+            dictionaries::created_at.eq(demo.ago(365)),
+            dictionaries::updated_at.eq(demo.now),
+        );
+        let new = diesel::insert_into(dictionaries::table).values(row);
+        let (id, code): (i64, String) = new.returning((dictionaries::id, dictionaries::code)).one(conn).await?;
+        let row = |(place, item): (i32, &&str)| {
+            (
+                dictionary_entries::kind.eq(code.clone()),
+                dictionary_entries::code.eq((place + 1).to_string()),
+                dictionary_entries::name.eq((*item).to_owned()),
+                dictionary_entries::position.eq(place),
+                dictionary_entries::dictionary_id.eq(id),
+                dictionary_entries::description.eq(*name),
+                dictionary_entries::is_disabled.eq(is_disabled),
+            )
+        };
+        let rows = Many((0..).zip(*items).map(row).collect());
+        diesel::insert_into(dictionary_entries::table).values(rows).run(conn).await?;
+    }
+    Ok(())
 }

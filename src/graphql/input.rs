@@ -82,6 +82,14 @@ pub fn referred<T>(field: &str, found: AppResult<T>) -> AppResult<T> {
     })
 }
 
+/// What was looked for, or nothing where there is no such row
+pub fn found<T>(found: AppResult<T>) -> AppResult<Option<T>> {
+    match found {
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// A phone number as a match key: digits only, without the country code of China
 pub fn phone_key(number: &str) -> String {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();

@@ -44,7 +44,7 @@ impl Failure {
             }
         };
         match (&self.field, self.code) {
-            (Some(field), Code::BadUserInput) => format!("{what}: {field}"),
+            (Some(field), Code::BadUserInput) => format!("{what}: {}", field.strip_prefix("input.").unwrap_or(field)),
             // The number under which the log has the cause
             (_, Code::Internal) => format!("{what} {}", self.message.rsplit(' ').next().unwrap_or_default()),
             _ => what.to_owned(),

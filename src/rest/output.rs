@@ -127,10 +127,14 @@ impl Writer {
     }
 
     fn fill(&self, shapes: &[Shape], value: &Value, object: &mut Map<String, Json>) {
-        let Value::Object(fields) = value else { return };
         for shape in shapes {
-            // A field that @include left out is not there.
-            let Some(value) = fields.get(shape.key.as_str()) else { continue };
+            let value = match value {
+                // A field that @include left out is not there.
+                Value::Object(fields) => fields.get(shape.key.as_str()),
+                // What is spread and is not there leaves its fields empty.
+                _ => Some(&Value::Null),
+            };
+            let Some(value) = value else { continue };
             match shape {
                 Shape { hide: true, .. } => {}
                 Shape { spread: true, .. } => self.fill(&shape.children, value, object),

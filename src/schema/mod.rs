@@ -23,6 +23,7 @@ use crate::{
         identity::{
             IdentityMutation, IdentityQuery,
             branch::{BranchKind, BranchRelation},
+            region::RegionLevel,
         },
     },
     graphql::{codes::CodeBook, id_number::Sex},
@@ -80,6 +81,7 @@ pub fn codes() -> CodeBook {
         .add::<BranchRelation>()
         .add::<GridKind>()
         .add::<ReviewerKind>()
+        .add::<RegionLevel>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -13,8 +13,8 @@ use crate::{
             SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship,
         },
         identity::{
-            Account, AuditEntry, BankStaff, Branch, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem, Permission,
-            Role, ServiceStaff, Session,
+            Account, AuditEntry, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
+            Permission, Region, Role, ServiceStaff, Session,
         },
     },
     error::{AppError, AppResult},
@@ -45,7 +45,7 @@ macro_rules! nodes {
 }
 nodes! {
     Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry,
-    BankStaff, Branch, Role, Permission,
+    BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,

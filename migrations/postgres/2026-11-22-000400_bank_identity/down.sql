@@ -1,6 +1,6 @@
 DROP INDEX dictionary_entries_dictionary;
 DELETE FROM dictionary_entries WHERE dictionary_id IS NOT NULL;
-ALTER TABLE dictionary_entries DROP COLUMN is_enabled;
+ALTER TABLE dictionary_entries DROP COLUMN is_disabled;
 ALTER TABLE dictionary_entries DROP COLUMN description;
 ALTER TABLE dictionary_entries DROP COLUMN dictionary_id;
 DROP TABLE dictionaries;

@@ -95,7 +95,7 @@ CREATE TABLE dictionaries (
     name TEXT NOT NULL,
     category BIGINT NOT NULL,
     parent_code TEXT,
-    is_enabled BOOLEAN NOT NULL,
+    is_disabled BOOLEAN NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
@@ -103,7 +103,7 @@ CREATE INDEX dictionaries_name ON dictionaries (name);
 -- NULL: a list that anybody may read before he has signed in
 ALTER TABLE dictionary_entries ADD COLUMN dictionary_id BIGINT REFERENCES dictionaries (id) ON DELETE CASCADE;
 ALTER TABLE dictionary_entries ADD COLUMN description TEXT;
-ALTER TABLE dictionary_entries ADD COLUMN is_enabled BOOLEAN NOT NULL DEFAULT TRUE;
+ALTER TABLE dictionary_entries ADD COLUMN is_disabled BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX dictionary_entries_dictionary ON dictionary_entries (dictionary_id, position, id);
 
 INSERT INTO roles (id, name, scope, description, created_at, updated_at) VALUES

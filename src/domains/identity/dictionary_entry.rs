@@ -1,6 +1,8 @@
 //! One choice of a list that forms offer (字典): call outcomes (反馈类型), kinds of property customers (客户类型),
 //! genders (性别).
 //!
+//! The lists of the realm BANK (字典组) are owned by a [`Dictionary`] each, which is where they are changed.
+//!
 //! Table `dictionary_entries`. Other tables keep the code of an entry, so a code and its kind never change; where an
 //! entry was deleted, the code stays and the relation answers null.
 
@@ -10,9 +12,9 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject, d
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::AuditEntry;
+use super::{AuditEntry, Dictionary};
 use crate::{
-    auth::{Administrator, Viewer},
+    auth::{Administrator, Realm, Sight, Viewer},
     db::{Cols as _, Conn, Id, Run as _, Where, tables::dictionary_entries},
     entity,
     error::{AppError, AppResult},
@@ -32,14 +34,20 @@ use crate::{
 pub struct DictionaryEntry {
     /// Opaque global id
     pub id: Id<DictionaryEntry>,
-    /// Which list: CALL_OUTCOME, PROPERTY_CUSTOMER_KIND, GENDER
+    /// Which list: CALL_OUTCOME, PROPERTY_CUSTOMER_KIND, GENDER, or the code of a dictionary
     pub kind: String,
-    /// Code within the list (legacy value)
+    /// Code within the list (legacy value, dictionaryKey)
     pub code: String,
-    /// What people read (legacy name, item_name)
+    /// What people read (legacy name, item_name, dictionaryValue)
     pub name: String,
     /// Place in the list, from 0 (legacy index)
     pub position: i32,
+    #[graphql(skip)]
+    pub dictionary_id: Option<Id<Dictionary>>,
+    /// Description
+    pub description: Option<String>,
+    /// Whether it is not to be chosen any more (legacy isenable: 0 no, 1 yes)
+    pub is_disabled: bool,
 }
 
 /// A new entry
@@ -79,9 +87,12 @@ entity!(DictionaryEntry, dictionary_entries, position asc);
 impl Visible for DictionaryEntry {
     type Table = dictionary_entries::table;
 
-    /// Forms need them before anybody has signed in
-    fn visible(_: &Viewer) -> Where<Self::Table> {
-        Where::default()
+    /// Forms need them before anybody has signed in; those of a dictionary are the bank's own
+    fn visible(viewer: &Viewer) -> Where<Self::Table> {
+        match viewer.open(Realm::Bank) {
+            Sight::Nothing => Where::default().and(dictionary_entries::dictionary_id.is_null()),
+            _ => Where::default(),
+        }
     }
 }
 
@@ -133,6 +144,15 @@ impl DictionaryEntry {
     /// The entry of a code, one statement for all codes of a request
     pub async fn of_code(ctx: &Context<'_>, kind: &'static str, code: &str) -> AppResult<Option<DictionaryEntry>> {
         ctx.data_unchecked::<context::Loader>().load_one(OfCode { kind, code: code.to_owned() }).await
+    }
+
+    /// An entry that may be changed by itself
+    async fn of_no_dictionary(conn: &mut Conn, viewer: &Viewer, id: Id<DictionaryEntry>) -> AppResult<DictionaryEntry> {
+        let entry = DictionaryEntry::find(conn, viewer, id).await?;
+        match entry.dictionary_id {
+            Some(_) => Err(AppError::conflict("Its dictionary owns it: change that with dictionaryUpdate")),
+            None => Ok(entry),
+        }
     }
 
     async fn create(conn: &mut Conn, new: DictionaryEntryCreateInput) -> QueryResult<DictionaryEntry> {
@@ -191,6 +211,11 @@ impl DictionaryEntry {
     /// Number of the row in its table
     pub async fn database_id(&self) -> Long {
         self.id.into()
+    }
+
+    /// Dictionary that owns it, where one does
+    pub async fn dictionary(&self, ctx: &Context<'_>) -> AppResult<Option<Dictionary>> {
+        ctx.load_named(self.dictionary_id).await
     }
 }
 
@@ -254,7 +279,7 @@ impl DictionaryEntryMutation {
     ) -> AppResult<DictionaryEntryUpdatePayload> {
         input.check()?;
         let mut tx = ctx.begin().await?;
-        let before = DictionaryEntry::find(&mut tx, ctx.viewer()?, id).await?;
+        let before = DictionaryEntry::of_no_dictionary(&mut tx, ctx.viewer()?, id).await?;
         let dictionary_entry = DictionaryEntry::update(&mut tx, before.clone(), input).await?;
         AuditEntry::record(&mut tx, ctx, Some(&before), Some(&dictionary_entry)).await?;
         tx.commit().await?;
@@ -269,7 +294,7 @@ impl DictionaryEntryMutation {
         id: Id<DictionaryEntry>,
     ) -> AppResult<DictionaryEntryDeletePayload> {
         let mut tx = ctx.begin().await?;
-        let dictionary_entry = DictionaryEntry::find(&mut tx, ctx.viewer()?, id).await?;
+        let dictionary_entry = DictionaryEntry::of_no_dictionary(&mut tx, ctx.viewer()?, id).await?;
         DictionaryEntry::delete(&mut tx, id).await?;
         AuditEntry::record(&mut tx, ctx, Some(&dictionary_entry), None).await?;
         tx.commit().await?;

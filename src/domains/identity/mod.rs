@@ -5,12 +5,14 @@ pub mod account;
 pub mod audit_entry;
 pub mod bank_staff;
 pub mod branch;
+pub mod dictionary;
 pub mod dictionary_entry;
 pub mod estate_agent;
 pub mod loan_officer;
 pub mod login_throttle;
 pub mod menu_item;
 pub mod permission;
+pub mod region;
 pub mod role;
 pub mod server_authority;
 pub mod service_staff;
@@ -25,11 +27,13 @@ pub use account::{Account, NewAccount};
 pub use audit_entry::AuditEntry;
 pub use bank_staff::BankStaff;
 pub use branch::Branch;
+pub use dictionary::Dictionary;
 pub use dictionary_entry::DictionaryEntry;
 pub use estate_agent::EstateAgent;
 pub use loan_officer::LoanOfficer;
 pub use menu_item::MenuItem;
 pub use permission::Permission;
+pub use region::Region;
 pub use role::Role;
 pub use service_staff::ServiceStaff;
 pub use session::Session;
@@ -48,6 +52,8 @@ pub struct IdentityQuery(
     role::RoleQuery,
     permission::PermissionQuery,
     branch::BranchQuery,
+    region::RegionQuery,
+    dictionary::DictionaryQuery,
     dictionary_entry::DictionaryEntryQuery,
     server_authority::ServerAuthorityQuery,
     audit_entry::AuditEntryQuery,
@@ -65,5 +71,7 @@ pub struct IdentityMutation(
     role::RoleMutation,
     permission::PermissionMutation,
     branch::BranchMutation,
+    region::RegionMutation,
+    dictionary::DictionaryMutation,
     dictionary_entry::DictionaryEntryMutation,
 );

@@ -1,7 +1,11 @@
 mod bank_rights;
+mod bank_staff;
+mod branch;
+mod dictionary;
 mod dictionary_entry;
 mod estate_agent;
 mod loan_officer;
+mod region;
 mod server_authority;
 mod service_staff;
 mod session;

@@ -1,4 +1,5 @@
 pub mod contract;
 mod eartip;
+mod grid;
 mod ihk;
 mod rongzi;

@@ -116,13 +116,13 @@ impl BankStaffMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whoever asks; nobody else")] id: Id<BankStaff>,
-        #[graphql(desc = "The current password", secret)] current: String,
-        #[graphql(desc = "The new password, 6 to 20 characters", secret)] password: String,
+        #[graphql(desc = "The current password", secret)] old_password: String,
+        #[graphql(desc = "The new password, 6 to 20 characters", secret)] new_password: String,
     ) -> AppResult<BankStaffPasswordPayload> {
         if BankStaff::asking(ctx.viewer()?) != Some(id) {
             return Err(AppError::forbidden("Only for one's own password"));
         }
-        Ok(BankStaffPasswordPayload { bank_staff: set_password(ctx, id, Some(current), password).await? })
+        Ok(BankStaffPasswordPayload { bank_staff: set_password(ctx, id, Some(old_password), new_password).await? })
     }
 
     /// Sets the password of an employee, as an administrator; his sessions end
@@ -252,7 +252,7 @@ async fn set_password(
     let account = Account::of_profile(&mut conn, staff.account_id).await?;
     drop(conn);
     if let Some(current) = current {
-        account.check_password("current", &current).await?;
+        account.check_password("oldPassword", &current).await?;
     }
     let mut tx = ctx.begin().await?;
     let changed = Account::set_password(&mut tx, account.id, hash).await?;

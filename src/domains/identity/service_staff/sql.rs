@@ -93,6 +93,8 @@ pub struct Presence {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PresenceOf(pub Id<Account>);
 
+type PresenceRow = (Id<Account>, String, bool, Option<Time>, bool);
+
 impl Loader<PresenceOf> for Loads {
     type Value = Presence;
     type Error = AppError;
@@ -103,7 +105,7 @@ impl Loader<PresenceOf> for Loads {
             .filter(sessions::account_id.eq(accounts::id))
             .filter(sessions::ended_at.is_null())
             .filter(sessions::expires_at.gt(Time::now()));
-        let rows: Vec<(Id<Account>, String, bool, Option<Time>, bool)> = accounts::table
+        let rows: Vec<PresenceRow> = accounts::table
             .filter(accounts::id.eq_any(accounts))
             .select((accounts::id, accounts::login, accounts::is_frozen, accounts::last_login_at, exists(live)))
             .all(&mut self.db.read().await?)
