@@ -8,6 +8,7 @@ mod loan;
 mod postgres;
 mod service;
 
+mod credit;
 mod customers;
 mod engagement;
 mod house;

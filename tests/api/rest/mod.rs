@@ -1,5 +1,6 @@
 pub mod contract;
 mod eartip;
 mod grid;
+mod grid_credit;
 mod ihk;
 mod rongzi;
