@@ -105,7 +105,9 @@ fn no_path_of_a_machine_is_written_down() {
     for path in files("src", "rs").iter().chain(&files("tests", "rs")).chain(&files("examples", "graphql")) {
         let text = read(path);
         for prefix in [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")] {
-            assert!(!text.contains(prefix), "{} has a path below {prefix}", path.display());
+            // A URL may have a part of that name.
+            let begins = |(at, _): (usize, &str)| !text[..at].ends_with(char::is_alphanumeric);
+            assert!(!text.match_indices(prefix).any(begins), "{} has a path below {prefix}", path.display());
         }
     }
 }
