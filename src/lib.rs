@@ -8,6 +8,7 @@ pub mod db;
 pub mod demo;
 pub mod domains;
 pub mod error;
+pub mod files;
 pub mod graphql;
 pub mod rest;
 pub mod schema;

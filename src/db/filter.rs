@@ -66,6 +66,26 @@ impl<T> Where<T> {
     pub fn joined(&self) -> Joined<'_, T> {
         Joined(self)
     }
+
+    /// For a sub-query: `grid_maps::grid_id.eq_any(grids::table.filter(wanted.inside()).select(grids::id))`
+    pub fn inside(self) -> Inside<T> {
+        Inside(self)
+    }
+}
+
+/// A [`Where`] in a sub-query
+pub struct Inside<T>(Where<T>);
+
+impl<T> Expression for Inside<T> {
+    type SqlType = Bool;
+}
+impl<T, QS> AppearsOnTable<QS> for Inside<T> {}
+impl<T, G> ValidGrouping<G> for Inside<T> {
+    type IsAggregate = is_aggregate::Never;
+}
+impl<T> QueryId for Inside<T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 /// A [`Where`] in a query that joins its table with others
@@ -108,6 +128,11 @@ macro_rules! fragment {
                     out.push_sql(")");
                 }
                 Ok(())
+            }
+        }
+        impl<T> QueryFragment<$engine> for Inside<T> {
+            fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
+                <Where<T> as QueryFragment<$engine>>::walk_ast(&self.0, out)
             }
         }
         impl<T> QueryFragment<$engine> for Joined<'_, T> {

@@ -18,6 +18,6 @@ pub mod tables;
 pub mod types;
 
 pub use conn::{Conn, Db, Tx};
-pub use filter::Where;
+pub use filter::{Inside, Where};
 pub use run::{Cols, Frag, Run};
-pub use types::{Day, Id, Money, Secret, Time};
+pub use types::{Day, Id, Money, Rate, Secret, Time};

@@ -16,6 +16,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    advisers (id) {
+        id -> BigInt,
+        branch_id -> Nullable<BigInt>,
+        name -> Text,
+        id_number -> Text,
+        phone -> Text,
+        duty -> Text,
+        address -> Text,
+        description -> Text,
+        standing -> Text,
+        kind -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     attachments (id) {
         id -> BigInt,
         account_id -> BigInt,
@@ -38,6 +55,19 @@ diesel::table! {
         entity_id -> BigInt,
         before -> Nullable<Text>,
         after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    bank_products (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        is_open -> Bool,
+        rate -> BigInt,
+        description -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -218,6 +248,64 @@ diesel::table! {
         gain -> Nullable<Text>,
         attachment -> Nullable<Text>,
         note -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    grid_maps (id) {
+        id -> BigInt,
+        grid_id -> BigInt,
+        name -> Text,
+        kind -> Nullable<Text>,
+        grandparent -> Nullable<Text>,
+        parent -> Nullable<Text>,
+        coordinates -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    grid_pictures (id) {
+        id -> BigInt,
+        grid_id -> BigInt,
+        content_type -> Text,
+        size -> BigInt,
+        location -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    grid_reviewers (id) {
+        id -> BigInt,
+        grid_id -> BigInt,
+        name -> Text,
+        id_number -> Text,
+        duties -> Nullable<Text>,
+        description -> Nullable<Text>,
+        address -> Nullable<Text>,
+        kind -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    grids (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        branch_id -> BigInt,
+        kind -> Integer,
+        description -> Nullable<Text>,
+        manager_id -> Nullable<BigInt>,
+        assistant -> Nullable<Text>,
+        supervisor -> Nullable<Text>,
+        qr_code -> Nullable<Text>,
+        map_reference -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -543,6 +631,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(advisers -> branches (branch_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(audit_entries -> accounts (account_id));
 diesel::joinable!(bank_staff -> accounts (account_id));
@@ -569,6 +658,11 @@ diesel::joinable!(follow_up_staff -> service_staff (staff_id));
 diesel::joinable!(follow_ups -> client_organizations (organization_id));
 diesel::joinable!(follow_ups -> service_contacts (contact_id));
 diesel::joinable!(follow_ups -> service_staff (operator_id));
+diesel::joinable!(grid_maps -> grids (grid_id));
+diesel::joinable!(grid_pictures -> grids (grid_id));
+diesel::joinable!(grid_reviewers -> grids (grid_id));
+diesel::joinable!(grids -> bank_staff (manager_id));
+diesel::joinable!(grids -> branches (branch_id));
 diesel::joinable!(loan_customers -> loan_officers (officer_id));
 diesel::joinable!(loan_officers -> accounts (account_id));
 diesel::joinable!(package_phones -> call_packages (package_id));
@@ -597,6 +691,7 @@ diesel::joinable!(wechat_friendships -> loan_officers (officer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    advisers,
     attachments,
     audit_entries,
     bank_staff,
@@ -612,6 +707,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     estate_projects,
     follow_up_staff,
     follow_ups,
+    grid_maps,
+    grid_pictures,
+    grid_reviewers,
+    grids,
     loan_customers,
     loan_officers,
     menu_items,

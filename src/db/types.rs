@@ -223,6 +223,39 @@ where
     }
 }
 
+/// Rate in 1/10000 of a per cent: exact like [`Money`]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize)]
+#[diesel(sql_type = BigInt)]
+pub struct Rate(pub i64);
+
+impl Rate {
+    pub fn parse(text: &str) -> Option<Rate> {
+        Money::parse(text).map(|Money(number)| Rate(number))
+    }
+
+    /// With at least two digits behind the point
+    pub fn text(self) -> String {
+        Money(self.0).text(2)
+    }
+}
+
+impl<DB: Backend> FromSql<BigInt, DB> for Rate
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i64::from_sql(bytes).map(Rate)
+    }
+}
+impl<DB: Backend> ToSql<BigInt, DB> for Rate
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
 /// Text that is never shown: no GraphQL output type, masked in logs and in the audit log
 #[derive(Clone, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]

@@ -3,6 +3,7 @@
 //! It also holds the records that the documented request examples name, so that an example answers as documented.
 
 mod bank;
+mod bank_credit;
 mod estate;
 mod loan;
 mod service;
@@ -123,7 +124,7 @@ async fn write(app: &App) -> anyhow::Result<()> {
             is_manager: true,
         };
         demo.account(&mut tx, admin).await?;
-        realms(&mut tx, &mut demo).await
+        realms(app, &mut tx, &mut demo).await
     }
     .await;
     filled.map_err(|AppError { message, .. }| anyhow::anyhow!(message))?;
@@ -131,11 +132,12 @@ async fn write(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn realms(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
+async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     loan::fill(conn, demo).await?;
     service::fill(conn, demo).await?;
     estate::fill(conn, demo).await?;
     bank::fill(conn, demo).await?;
+    bank_credit::fill(app, conn, demo).await?;
     known_everywhere(conn).await
 }
 

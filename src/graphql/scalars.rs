@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 use super::entity::{Entity, decode, encode};
 use crate::{
-    db::{Day, Id, Money, Time},
+    db::{Day, Id, Money, Rate, Time},
     error::{AppError, AppResult},
 };
 
@@ -126,6 +126,24 @@ impl ScalarType for Money {
 
     fn to_value(&self) -> Value {
         Value::String(self.text(2))
+    }
+}
+
+/// Exact rate in per cent, text with at most four digits behind the point, "4.35"; JSON numbers are read from their
+/// text
+#[Scalar(name = "Rate")]
+impl ScalarType for Rate {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let rate = match &value {
+            Value::String(text) => Rate::parse(text),
+            Value::Number(number) => Rate::parse(&number.to_string()),
+            _ => return Err(InputValueError::expected_type(value)),
+        };
+        rate.ok_or_else(|| InputValueError::custom("Not a rate with at most four digits behind the point"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.text())
     }
 }
 

@@ -76,6 +76,21 @@ pub struct Route {
     pub selector: Option<(String, String)>,
 }
 
+impl Route {
+    /// The path without the names of its parameters: operations of one such path may call them differently
+    pub fn pattern(&self) -> String {
+        let parts = self.path.split('/').enumerate();
+        let parts =
+            parts.map(|(place, part)| if part.starts_with('{') { format!("{{{place}}}") } else { part.to_owned() });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// Names of the path's parameters, in order
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
 /// The comment above an operation: `# <section> <summary>`, and what there is to know behind a colon or semicolon
 pub struct Title {
     pub section: String,

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use anyhow::ensure;
-use async_graphql::{Request as GraphqlRequest, ServerError, Value};
+use async_graphql::{Request as GraphqlRequest, ServerError, UploadValue, Value};
 use axum::{
     body::Body,
     extract::Request,
@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     Failure,
     dialect::Presented,
-    document::Operation,
+    document::{Operation, Route},
     input::{Coercion, Wire, pairs},
     library::Library,
     output::Writer,
@@ -29,7 +29,7 @@ use crate::{
     error::{AppError, Code},
     graphql::page::MaxSize,
     schema::{self, Schema, execute},
-    server::{Client, Refusal, Statements, body, media_type, metrics},
+    server::{Client, Refusal, Statements, body, form, media_type, metrics},
 };
 
 /// Most rows of a page: legacy clients may ask for more than GraphQL's, no document names a limit
@@ -40,8 +40,15 @@ pub struct Rest {
     app: App,
     schema: Schema,
     library: Library,
-    router: matchit::Router<Vec<usize>>,
+    router: matchit::Router<Vec<Served>>,
     tasks: TaskTracker,
+}
+
+/// A route of an operation, by their places
+#[derive(Clone, Copy)]
+struct Served {
+    operation: usize,
+    route: usize,
 }
 
 impl Rest {
@@ -55,16 +62,16 @@ impl Rest {
     }
 
     fn route(&mut self) -> anyhow::Result<()> {
-        let mut paths: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, operation) in self.library.operations.iter().enumerate() {
-            for route in &operation.routes {
-                let others = paths.entry(route.path.clone()).or_default();
-                for other in others.iter().filter(|other| **other != index) {
-                    ensure!(!self.library.operations[*other].routes.contains(route), "two operations answer {route:?}");
+        let mut paths: HashMap<String, Vec<Served>> = HashMap::new();
+        for (operation, served) in self.library.operations.iter().enumerate() {
+            for (route, wanted) in served.routes.iter().enumerate() {
+                let others = paths.entry(wanted.pattern()).or_default();
+                for other in others.iter() {
+                    let Route { method, selector, .. } = &self.library.operations[other.operation].routes[other.route];
+                    let taken = (method, selector) == (&wanted.method, &wanted.selector);
+                    ensure!(!taken, "two operations answer {wanted:?}");
                 }
-                if !others.contains(&index) {
-                    others.push(index);
-                }
+                others.push(Served { operation, route });
             }
         }
         for (path, operations) in paths {
@@ -80,8 +87,8 @@ impl Rest {
 
     /// What the system behind a path answers to an error that came before the operation; none where no system is
     pub fn failure(&self, path: &str, error: AppError) -> Option<Json> {
-        let operation = self.router.at(path).ok()?.value.first()?;
-        Some(self.library.operations[*operation].dialect.failure(&error.into(), None))
+        let served = self.router.at(path).ok()?.value.first()?;
+        Some(self.served(*served).0.dialect.failure(&error.into(), None))
     }
 
     /// Answers a legacy request; an unknown path is 404 in JSON
@@ -91,18 +98,19 @@ impl Rest {
             return (StatusCode::NOT_FOUND, axum::Json(json!({"error": "no such URL"}))).into_response();
         };
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        let here: Vec<&Arc<Operation>> = found.value.iter().map(|index| &self.library.operations[*index]).collect();
-        let dialect = here[0].dialect;
-        let Some(operation) = here.iter().find(|operation| serves(operation, &parts.method, parts.uri.path(), &query))
-        else {
-            let known = here.iter().any(|operation| operation.routes.iter().any(|route| route.selector.is_some()));
+        let here = || found.value.iter().map(|served| self.served(*served));
+        let dialect = self.library.operations[found.value[0].operation].dialect;
+        let Some((operation, route)) = here().find(|(_, route)| serves(route, &parts.method, &query)) else {
+            let known = here().any(|(_, route)| route.selector.is_some());
             let failure = Failure::bad_input("method", "no operation of this URL takes this method");
             let status = if known { dialect.status(&failure) } else { StatusCode::METHOD_NOT_ALLOWED };
             return (status, axum::Json(dialect.failure(&failure, known.then_some("传入数据错误")))).into_response();
         };
-        let path = found.params.iter().map(|(name, value)| (name.to_owned(), Json::String(value.to_owned()))).collect();
+        let values = found.params.iter().map(|(_, value)| Json::String(value.to_owned()));
+        let path = route.parameters().map(str::to_owned).zip(values).collect();
         let answer = async {
-            let mut wire = Wire::new(path, query, self.payload(&parts, payload).await?);
+            let (payload, files) = self.payload(&parts, payload).await?;
+            let mut wire = Wire::new(path, query, payload);
             dialect.tidy(&mut wire);
             if let Some(name) = wire.nul() {
                 return Err(Failure::bad_input(&name, "a NUL character is not allowed"));
@@ -113,6 +121,7 @@ impl Rest {
             let variables = coercion.variables(&operation.variables, &wire)?;
             let mut request = GraphqlRequest::new("").variables(variables);
             request.set_parsed_query(operation.document.clone());
+            request.uploads = files;
             self.run(operation, request, viewer, client).await
         };
         let mut response = match answer.await {
@@ -134,17 +143,28 @@ impl Rest {
         response
     }
 
-    async fn payload(&self, parts: &Parts, payload: Body) -> Result<Json, Failure> {
-        let bytes = body(payload, self.app.config.max_body)
-            .await
-            .map_err(|Refusal(_, message)| Failure::bad_input("body", message))?;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Json::Null);
+    fn served(&self, Served { operation, route }: Served) -> (&Arc<Operation>, &Route) {
+        let operation = &self.library.operations[operation];
+        (operation, &operation.routes[route])
+    }
+
+    /// The body as JSON, and the files of a form
+    async fn payload(&self, parts: &Parts, payload: Body) -> Result<(Json, Vec<UploadValue>), Failure> {
+        let refused = |Refusal(_, message)| Failure::bad_input("body", message);
+        let media_type = media_type(&parts.headers);
+        if media_type.as_deref() == Some("multipart/form-data") {
+            let (fields, files) = form(Request::from_parts(parts.clone(), payload)).await.map_err(refused)?;
+            return Ok((Json::Object(fields), files));
         }
-        if media_type(&parts.headers).as_deref() == Some("application/x-www-form-urlencoded") {
-            return Ok(Json::Object(pairs(&bytes)));
-        }
-        serde_json::from_slice(&bytes).map_err(|error| Failure::bad_input("body", format!("no JSON: {error}")))
+        let bytes = body(payload, self.app.config.max_body).await.map_err(refused)?;
+        let body = if bytes.iter().all(u8::is_ascii_whitespace) {
+            Json::Null
+        } else if media_type.as_deref() == Some("application/x-www-form-urlencoded") {
+            Json::Object(pairs(&bytes))
+        } else {
+            serde_json::from_slice(&bytes).map_err(|error| Failure::bad_input("body", format!("no JSON: {error}")))?
+        };
+        Ok((body, Vec::new()))
     }
 
     async fn viewer(
@@ -191,15 +211,9 @@ impl Rest {
     }
 }
 
-fn serves(operation: &Operation, method: &Method, path: &str, query: &Map<String, Json>) -> bool {
-    operation.routes.iter().any(|route| {
-        let selected = route
-            .selector
-            .as_ref()
-            .is_none_or(|(name, value)| query.get(name).and_then(Json::as_str).is_some_and(|given| given == value));
-        // Two paths of one operation may differ in their parameters only, so a path with a pattern counts as found.
-        route.method == *method && selected && (route.path == path || route.path.contains('{'))
-    })
+fn serves(route: &Route, method: &Method, query: &Map<String, Json>) -> bool {
+    let selected = |(name, value): &(String, String)| query.get(name).and_then(Json::as_str) == Some(value);
+    route.method == *method && route.selector.as_ref().is_none_or(selected)
 }
 
 fn failure(operation: &Operation, error: &ServerError) -> Failure {

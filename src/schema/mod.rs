@@ -11,6 +11,7 @@ use crate::{
     app::App,
     config::Config,
     domains::{
+        credit::{CreditMutation, CreditQuery, grid::GridKind, grid_reviewer::ReviewerKind},
         customers::{
             CustomersMutation, CustomersQuery,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
@@ -30,10 +31,10 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery);
+pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery, CreditQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation);
+pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
 
 pub type Schema = GraphqlSchema<Query, Mutation, EmptySubscription>;
 
@@ -78,6 +79,8 @@ pub fn codes() -> CodeBook {
         .add::<Sex>()
         .add::<BranchKind>()
         .add::<BranchRelation>()
+        .add::<GridKind>()
+        .add::<ReviewerKind>()
         .add::<RegionLevel>()
 }
 

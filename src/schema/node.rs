@@ -6,6 +6,7 @@ use crate::{
     auth::SignedIn,
     db::Id,
     domains::{
+        credit::{Adviser, BankProduct, Grid, GridMap, GridPicture, GridReviewer},
         customers::{ClientOrganization, LoanCustomer, PropertyCustomer, ServiceContact},
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
@@ -48,6 +49,7 @@ nodes! {
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
+    BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser,
 }
 
 #[derive(Default)]

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 pub use document::Document;
 pub use endpoint::Statements;
-pub use request::{Refusal, body, has_nul, media_type, to_value};
+pub use request::{Refusal, body, form, has_nul, media_type, to_value};
 pub use routes::router;
 
 use crate::{

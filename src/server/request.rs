@@ -6,7 +6,10 @@ use async_graphql::{Name, Request as GraphqlRequest, UploadValue, Value, Variabl
 use axum::{
     RequestExt as _,
     body::Body,
-    extract::{Multipart, Request},
+    extract::{
+        Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
     http::{HeaderMap, Method, StatusCode, header},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -103,15 +106,58 @@ fn from_body(body: &[u8], config: &Config) -> Result<Incoming, Refusal> {
     }
 }
 
+/// Most files of a plain form
+const MOST_FILES: usize = 10;
+
+/// A plain form with files, as legacy clients send it: fields by name, a file as what [`File`] reads
+///
+/// [`File`]: crate::graphql::scalars::File
+pub async fn form(request: Request) -> Result<(Map<String, Json>, Vec<UploadValue>), Refusal> {
+    let mut form: Multipart = request.with_limited_body().extract().await.map_err(|_| Refusal::bad("No such form"))?;
+    let (mut fields, mut files) = (Map::new(), Vec::new());
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let value = if field.file_name().is_none() {
+            field.text().await.map_err(broken)?
+        } else if files.len() < MOST_FILES {
+            files.push(store(field).await?);
+            format!("#__graphql_file__:{}", files.len() - 1)
+        } else {
+            return Err(Refusal::bad(format!("A form has at most {MOST_FILES} files")));
+        };
+        fields.insert(name, Json::String(value));
+    }
+    Ok((fields, files))
+}
+
+fn broken(error: MultipartError) -> Refusal {
+    Refusal(error.status(), error.body_text())
+}
+
+fn unstored() -> Refusal {
+    Refusal(StatusCode::INTERNAL_SERVER_ERROR, "The upload could not be stored".into())
+}
+
+/// Takes a file in, on disk
+async fn store(mut field: Field<'_>) -> Result<UploadValue, Refusal> {
+    let (filename, content_type) =
+        (field.file_name().unwrap_or("file").to_owned(), field.content_type().map(str::to_owned));
+    let mut content = tempfile::tempfile().map_err(|_| unstored())?;
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        content.write_all(&chunk).map_err(|_| unstored())?;
+    }
+    content.seek(SeekFrom::Start(0)).map_err(|_| unstored())?;
+    Ok(UploadValue { filename, content_type, content })
+}
+
 /// The multipart request specification: `operations`, `map`, then the files
 async fn from_form(request: Request, config: &Config) -> Result<Incoming, Refusal> {
     if !PREFLIGHT.iter().any(|name| request.headers().contains_key(*name)) {
         return Err(Refusal::bad(format!("Uploads need one of the headers {}", PREFLIGHT.join(", "))));
     }
     let mut form: Multipart = request.with_limited_body().extract().await.map_err(|_| Refusal::bad("No such form"))?;
-    let broken = |error: axum::extract::multipart::MultipartError| Refusal(error.status(), error.body_text());
     let (mut incoming, mut map) = (None, Map::new());
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+    while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
             "operations" => incoming = Some(from_body(&field.bytes().await.map_err(broken)?, config)?),
@@ -123,15 +169,8 @@ async fn from_form(request: Request, config: &Config) -> Result<Incoming, Refusa
                 let Some(Json::Array(paths)) = map.remove(&name) else {
                     return Err(Refusal::bad("A file stands behind the map, and the map names it"));
                 };
-                let (filename, content_type) =
-                    (field.file_name().unwrap_or("file").to_owned(), field.content_type().map(str::to_owned));
-                let stored = |_| Refusal(StatusCode::INTERNAL_SERVER_ERROR, "The upload could not be stored".into());
-                let mut content = tempfile::tempfile().map_err(stored)?;
-                while let Some(chunk) = field.chunk().await.map_err(broken)? {
-                    content.write_all(&chunk).map_err(stored)?;
-                }
-                content.seek(SeekFrom::Start(0)).map_err(stored)?;
-                let upload = UploadValue { filename, content_type, content };
+                let upload = store(field).await?;
+                let stored = |_| unstored();
                 for path in paths.iter().filter_map(Json::as_str) {
                     attach(incoming.as_mut(), path, upload.try_clone().map_err(stored)?)
                         .ok_or_else(|| Refusal::bad(format!("The map's path {path} is no variable")))?;

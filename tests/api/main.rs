@@ -9,6 +9,7 @@ mod postgres;
 mod service;
 
 mod cli;
+mod credit;
 mod customers;
 mod engagement;
 mod house;

@@ -97,7 +97,7 @@ fn some(ty: &Type, types: &BTreeMap<String, TypeDefinition>) -> String {
     match name {
         "Int" | "Long" | "ID" => "1".into(),
         "Boolean" => "true".into(),
-        "Money" | "Decimal" => "\"1\"".into(),
+        "Money" | "Rate" => "\"1\"".into(),
         "DateTime" => "\"2026-01-01T00:00:00Z\"".into(),
         "NaiveDate" | "Date" => "\"2026-01-01\"".into(),
         _ => match types.get(name).map(|definition| &definition.kind) {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Sends a form, or nothing, with the bare token
-async fn ask(caller: &Caller, method: &str, path: &str, form: &str) -> Value {
+pub async fn ask(caller: &Caller, method: &str, path: &str, form: &str) -> Value {
     let bare = Caller { token: None, ..caller.clone() };
     let mut request = bare.request(method, path);
     if let Some(token) = &caller.token {
@@ -24,21 +24,21 @@ async fn ask(caller: &Caller, method: &str, path: &str, form: &str) -> Value {
     reply.json()
 }
 
-async fn get(caller: &Caller, path: &str) -> Value {
+pub async fn get(caller: &Caller, path: &str) -> Value {
     ask(caller, "GET", path, "").await
 }
 
-async fn send(caller: &Caller, method: &str, path: &str, body: Value) -> Value {
+pub async fn send(caller: &Caller, method: &str, path: &str, body: Value) -> Value {
     let reply = caller.send(method, path, &body).await;
     assert_eq!(reply.status, StatusCode::OK, "{path}");
     reply.json()
 }
 
-fn done() -> Value {
+pub fn done() -> Value {
     json!({"code": 200, "message": "OK", "data": null})
 }
 
-fn failed(code: i32, message: &str) -> Value {
+pub fn failed(code: i32, message: &str) -> Value {
     json!({"code": code, "message": message, "data": null})
 }
 

@@ -6,12 +6,15 @@ use super::BankStaff;
 use crate::{
     auth::{Area, Areas, Realm},
     db::{Day, Time},
-    domains::identity::{
-        Account, Branch, Permission, Role,
-        service_staff::sql::{Presence, PresenceOf},
+    domains::{
+        credit::Grid,
+        identity::{
+            Account, Branch, Permission, Role,
+            service_staff::sql::{Presence, PresenceOf},
+        },
     },
     error::{AppError, AppResult},
-    graphql::{ContextExt, context::Loader, id_number::IdNumber, scalars::Long},
+    graphql::{Connection, ContextExt, Page, context::Loader, id_number::IdNumber, page, scalars::Long},
 };
 
 impl BankStaff {
@@ -72,6 +75,19 @@ impl BankStaff {
     #[graphql(complexity = "3 * child_complexity")]
     pub async fn roles(&self, ctx: &Context<'_>) -> AppResult<Vec<Role>> {
         ctx.linked(Role::OF_STAFF, self.id.number).await
+    }
+
+    /// Grids that the employee manages
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn grids(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Grid>> {
+        ctx.children(Grid::OF_MANAGER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
     /// Areas that the roles open

@@ -4,7 +4,10 @@ use async_graphql::{ComplexObject, Context};
 
 use super::Branch;
 use crate::{
-    domains::identity::BankStaff,
+    domains::{
+        credit::{Adviser, Grid},
+        identity::BankStaff,
+    },
     error::AppResult,
     graphql::{Connection, ContextExt, Page, page, scalars::Long},
 };
@@ -45,5 +48,31 @@ impl Branch {
         before: Option<String>,
     ) -> AppResult<Connection<BankStaff>> {
         ctx.children(BankStaff::OF_BRANCH, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Grids that the branch itself looks after
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn grids(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Grid>> {
+        ctx.children(Grid::OF_BRANCH, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Advisers of the branch itself
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn advisers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Adviser>> {
+        ctx.children(Adviser::OF_BRANCH, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 }

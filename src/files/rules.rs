@@ -33,6 +33,8 @@ const fn kind(
     Kind { content_type, endings, aliases, parts }
 }
 
+/// How many of the kinds are pictures that a legacy client shows: JPEG and PNG
+const PICTURES: usize = 2;
 const CONTENT: &str = "[Content_Types].xml";
 const KINDS: &[Kind] = &[
     kind("image/jpeg", &["jpg", "jpeg"], &["image/jpg", "image/pjpeg"], &[]),
@@ -66,12 +68,12 @@ const KINDS: &[Kind] = &[
 ];
 
 impl Kind {
-    /// What the content is, if it is taken. Office documents are known by their parts: `infer` knows those of some
-    /// programs only.
-    fn of(content: &[u8]) -> Option<&'static Kind> {
+    /// What the content is, if it is one of these. Office documents are known by their parts: `infer` knows those of
+    /// some programs only.
+    fn of(content: &[u8], among: &'static [Kind]) -> Option<&'static Kind> {
         let holds = |part: &&str| content.windows(part.len()).any(|window| window == part.as_bytes());
         let zip = infer::is_mime(content, "application/zip");
-        KINDS.iter().find(|kind| {
+        among.iter().find(|kind| {
             infer::is_mime(content, kind.content_type)
                 || (zip && !kind.parts.is_empty() && kind.parts.iter().all(&holds))
         })
@@ -113,7 +115,18 @@ pub struct Checked {
 }
 
 impl Checked {
-    pub fn new(mut upload: UploadValue) -> AppResult<Checked> {
+    /// A file of any kind that is taken
+    pub fn new(upload: UploadValue) -> AppResult<Checked> {
+        let kinds = "Only JPEG, PNG, GIF, WebP, PDF, MP3, MP4 and office documents (docx, xlsx, pptx, odt, ods, odp)";
+        Checked::among(upload, KINDS, kinds)
+    }
+
+    /// A picture: JPEG or PNG
+    pub fn picture(upload: UploadValue) -> AppResult<Checked> {
+        Checked::among(upload, &KINDS[..PICTURES], "Only JPEG and PNG pictures")
+    }
+
+    fn among(mut upload: UploadValue, kinds: &'static [Kind], otherwise: &str) -> AppResult<Checked> {
         let mut content = Vec::new();
         // From the start: the same file may be the value of several variables.
         upload.content.seek(SeekFrom::Start(0)).map_err(AppError::internal)?;
@@ -121,9 +134,7 @@ impl Checked {
         if u64::try_from(content.len()).is_ok_and(|size| size > MOST_BYTES) {
             return Err(refuse(format!("A file has at most {MOST_BYTES} bytes")));
         }
-        let kind = Kind::of(&content).ok_or_else(|| {
-            refuse("Only JPEG, PNG, GIF, WebP, PDF, MP3, MP4 and office documents (docx, xlsx, pptx, odt, ods, odp)")
-        })?;
+        let kind = Kind::of(&content, kinds).ok_or_else(|| refuse(otherwise))?;
         if !upload.content_type.is_none_or(|declared| kind.admits(&declared)) {
             return Err(refuse(format!("The content is {}, the declared type says otherwise", kind.content_type)));
         }
@@ -162,6 +173,20 @@ mod tests {
         ] {
             assert_eq!(taken(name, declared), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_picture_is_jpeg_or_png() {
+        let picture = |name: &str, content: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(content).unwrap();
+            Checked::picture(UploadValue { filename: name.to_owned(), content_type: None, content: file })
+        };
+        assert_eq!(picture("a.png", PNG).unwrap().content_type, "image/png");
+        assert_eq!(picture("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF").unwrap().content_type, "image/jpeg");
+        assert!(
+            picture("a.gif", b"GIF89a\x01\0\x01\0").is_err() && upload("a.gif", None, b"GIF89a\x01\0\x01\0").is_ok()
+        );
     }
 
     #[test]

@@ -4,18 +4,12 @@
 //! `GET /files/{id}/{name}`. What a file is follows from its content; a name or a declared type that says otherwise is
 //! refused, so that nothing is ever served as what it is not.
 
-mod rules;
-
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 use axum::body::Bytes;
-use data_encoding::HEXLOWER;
 use diesel::prelude::*;
-use object_store::{ObjectStoreExt as _, PutPayload, path::Path};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rand::RngExt as _;
 use serde::Serialize;
 
-use self::rules::Checked;
 use crate::{
     app::App,
     auth::{Realm, SignedIn, Viewer},
@@ -23,6 +17,7 @@ use crate::{
     domains::identity::{Account, AuditEntry},
     entity,
     error::{AppError, AppResult},
+    files::{self, Checked, Placed},
     graphql::{
         Connection, ContextExt, Entity, Page, PageInput, Relation,
         entity::Visible,
@@ -77,39 +72,6 @@ impl Visible for Attachment {
     }
 }
 
-/// An object that is removed again unless it is kept
-struct Placed {
-    app: App,
-    location: Option<Path>,
-}
-
-impl Placed {
-    async fn new(app: &App, content: Bytes) -> AppResult<Placed> {
-        let name = HEXLOWER.encode(&rand::rng().random::<[u8; 24]>());
-        let location = Path::from(format!("attachments/{}/{name}", &name[..2]));
-        app.files.put(&location, PutPayload::from(content)).await.map_err(AppError::internal)?;
-        Ok(Placed { app: app.clone(), location: Some(location) })
-    }
-
-    fn keep(mut self) {
-        self.location = None;
-    }
-}
-
-impl Drop for Placed {
-    fn drop(&mut self) {
-        let Some(location) = self.location.take() else { return };
-        let app = self.app.clone();
-        tokio::spawn(async move { remove(&app, &location).await });
-    }
-}
-
-async fn remove(app: &App, location: &Path) {
-    if let Err(error) = app.files.delete(location).await {
-        tracing::warn!(%error, %location, "a file that nothing refers to could not be removed");
-    }
-}
-
 impl Attachment {
     pub const OF_ACCOUNT: Relation<Attachment> =
         Relation { column: attachments::account_id::NAME, parent: |attachment| Some(attachment.account_id.number) };
@@ -134,8 +96,7 @@ impl Attachment {
     /// A file and its bytes, for the handler of `GET /files/{id}/{name}`
     pub async fn open(app: &App, viewer: &Viewer, id: Id<Attachment>) -> AppResult<(Attachment, Bytes)> {
         let attachment = Attachment::find(&mut app.db.read().await?, viewer, id).await?;
-        let object = app.files.get(&Path::from(attachment.location.as_str())).await.map_err(AppError::internal)?;
-        let bytes = object.bytes().await.map_err(AppError::internal)?;
+        let bytes = files::read(app, &attachment.location).await?;
         Ok((attachment, bytes))
     }
 }
@@ -207,10 +168,9 @@ impl AttachmentMutation {
         let viewer = ctx.viewer()?;
         let upload = file.open(ctx)?;
         let file = tokio::task::spawn_blocking(|| Checked::new(upload)).await.map_err(AppError::internal)??;
-        let placed = Placed::new(ctx.app(), file.content.clone()).await?;
-        let location = placed.location.as_ref().map(ToString::to_string).unwrap_or_default();
+        let placed = Placed::new(ctx.app(), "attachments", file.content.clone()).await?;
         let mut tx = ctx.begin().await?;
-        let attachment = Attachment::create(&mut tx, viewer, &file, &location).await?;
+        let attachment = Attachment::create(&mut tx, viewer, &file, placed.location()).await?;
         AuditEntry::record(&mut tx, ctx, None, Some(&attachment)).await?;
         tx.commit().await?;
         placed.keep();
@@ -230,7 +190,7 @@ impl AttachmentMutation {
         Attachment::delete(&mut tx, id).await?;
         AuditEntry::record(&mut tx, ctx, Some(&attachment), None).await?;
         tx.commit().await?;
-        remove(ctx.app(), &Path::from(attachment.location.as_str())).await;
+        files::remove(ctx.app(), &attachment.location).await;
         Ok(AttachmentDeletePayload { attachment })
     }
 }

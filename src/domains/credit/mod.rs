@@ -1,0 +1,38 @@
+//! What the bank lends, to whom, and who looks after whom.
+
+pub mod adviser;
+pub mod bank_product;
+pub mod grid;
+pub mod grid_map;
+pub mod grid_picture;
+pub mod grid_reviewer;
+pub mod scope;
+
+use async_graphql::MergedObject;
+
+pub use adviser::Adviser;
+pub use bank_product::BankProduct;
+pub use grid::Grid;
+pub use grid_map::GridMap;
+pub use grid_picture::GridPicture;
+pub use grid_reviewer::GridReviewer;
+
+#[derive(MergedObject, Default)]
+pub struct CreditQuery(
+    bank_product::BankProductQuery,
+    grid::GridQuery,
+    grid_reviewer::GridReviewerQuery,
+    grid_map::GridMapQuery,
+    grid_picture::GridPictureQuery,
+    adviser::AdviserQuery,
+);
+
+#[derive(MergedObject, Default)]
+pub struct CreditMutation(
+    bank_product::BankProductMutation,
+    grid::GridMutation,
+    grid_reviewer::GridReviewerMutation,
+    grid_map::GridMapMutation,
+    grid_picture::GridPictureMutation,
+    adviser::AdviserMutation,
+);

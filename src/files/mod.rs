@@ -1,0 +1,62 @@
+//! Files in the object store: a local folder, or S3-compatible storage.
+//!
+//! [`Checked`] is an upload whose content is what it says, [`Placed`] an object that nothing refers to yet.
+
+mod rules;
+
+use axum::body::Bytes;
+use data_encoding::HEXLOWER;
+use object_store::{ObjectStoreExt as _, PutPayload, path::Path};
+use rand::RngExt as _;
+
+pub use self::rules::Checked;
+use crate::{
+    app::App,
+    error::{AppError, AppResult},
+};
+
+/// An object that is removed again unless it is kept
+pub struct Placed {
+    app: App,
+    location: String,
+    kept: bool,
+}
+
+impl Placed {
+    /// Puts an object under a random name below the folder
+    pub async fn new(app: &App, folder: &str, content: Bytes) -> AppResult<Placed> {
+        let name = HEXLOWER.encode(&rand::rng().random::<[u8; 24]>());
+        let location = format!("{folder}/{}/{name}", &name[..2]);
+        app.files.put(&Path::from(&*location), PutPayload::from(content)).await.map_err(AppError::internal)?;
+        Ok(Placed { app: app.clone(), location, kept: false })
+    }
+
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    pub fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        if !self.kept {
+            let (app, location) = (self.app.clone(), std::mem::take(&mut self.location));
+            tokio::spawn(async move { remove(&app, &location).await });
+        }
+    }
+}
+
+pub async fn read(app: &App, location: &str) -> AppResult<Bytes> {
+    let object = app.files.get(&Path::from(location)).await.map_err(AppError::internal)?;
+    object.bytes().await.map_err(AppError::internal)
+}
+
+/// Removes an object that nothing refers to any more
+pub async fn remove(app: &App, location: &str) {
+    if let Err(error) = app.files.delete(&Path::from(location)).await {
+        tracing::warn!(%error, location, "a file that nothing refers to could not be removed");
+    }
+}

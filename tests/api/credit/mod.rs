@@ -1,0 +1,4 @@
+mod adviser;
+mod bank_product;
+mod grid;
+mod grid_parts;
