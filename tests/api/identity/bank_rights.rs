@@ -80,7 +80,7 @@ both! {
         }
         // Parameters do not widen what the token permits.
         let foreign = "{ bankStaff(filter: {branchCode: \"17002\"}) { nodes { name } } }";
-        assert_eq!(bank.president.query(foreign).await.error(), ("BAD_USER_INPUT".into(), "input.branchCode".into()));
+        assert_eq!(bank.president.query(foreign).await.error(), ("BAD_USER_INPUT".into(), "filter.branchCode".into()));
         assert_eq!(bank.president.query("{ branch(id: 3) { name } bankStaffMember(id: 5) { name } branchTree(id: 1) { name } }").await.ok(),
             json!({"branch": null, "bankStaffMember": null, "branchTree": []}));
         let found = ids(&bank.president, "bankStaff", "BankStaffFilter", json!({"branchId": 4})).await;

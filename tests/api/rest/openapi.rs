@@ -330,6 +330,6 @@ both! {
                 tried += 1;
             }
         }
-        assert_eq!(tried, 82);
+        assert_eq!(tried, 100);
     }
 }
