@@ -150,7 +150,9 @@ impl Answer<'_> {
                 let mut item = self.value(shape, inner);
                 if let Some(tree) = &shape.tree {
                     item["properties"][&tree.children] = json!({"type": "array", "description": "Rows below this one"});
-                    item["required"].as_array_mut().map(|required| required.push(json!(tree.children)));
+                    if let Some(required) = item["required"].as_array_mut() {
+                        required.push(json!(tree.children));
+                    }
                 }
                 schema::list(item)
             }
