@@ -59,6 +59,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    bank_customers (id) {
+        id -> BigInt,
+        grid_id -> Nullable<BigInt>,
+        keeper_id -> Nullable<BigInt>,
+        status -> Integer,
+        name -> Text,
+        sex -> Integer,
+        id_number -> Text,
+        id_kind -> Nullable<Integer>,
+        birthday -> Date,
+        ethnicity -> Nullable<Text>,
+        nationality -> Nullable<Text>,
+        native_place -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        custodian -> Nullable<Text>,
+        household_number -> Nullable<Text>,
+        registered_address -> Nullable<Text>,
+        residence_address -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        estate_name -> Nullable<Text>,
+        estate_address -> Nullable<Text>,
+        marital_status -> Nullable<Integer>,
+        education -> Nullable<Integer>,
+        politics -> Nullable<Integer>,
+        living_situation -> Nullable<Text>,
+        health -> Nullable<Integer>,
+        borrower_kind -> Nullable<Integer>,
+        is_shareholder -> Nullable<Bool>,
+        is_employee -> Nullable<Bool>,
+        is_business_owner -> Nullable<Bool>,
+        is_farmer -> Nullable<Bool>,
+        has_town_house -> Nullable<Bool>,
+        credit_number -> Nullable<Text>,
+        occupation -> Nullable<Integer>,
+        working_years -> Nullable<Integer>,
+        employer_name -> Nullable<Text>,
+        employer_address -> Nullable<Text>,
+        investigator -> Nullable<Text>,
+        second_investigator -> Nullable<Text>,
+        registrar -> Nullable<Text>,
+        registering_branch -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     bank_products (id) {
         id -> BigInt,
         code -> Text,
@@ -153,6 +200,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    customer_assets (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        industry -> Nullable<Integer>,
+        occupation -> Nullable<Integer>,
+        employer_name -> Nullable<Text>,
+        employer_address -> Nullable<Text>,
+        working_years -> Nullable<Integer>,
+        houses -> Nullable<Integer>,
+        house_value -> Nullable<BigInt>,
+        cars -> Nullable<Integer>,
+        car_value -> Nullable<BigInt>,
+        yearly_income -> Nullable<BigInt>,
+        shops -> Nullable<Integer>,
+        shop_value -> Nullable<BigInt>,
+        machines -> Nullable<Integer>,
+        machine_value -> Nullable<BigInt>,
+        yearly_surplus -> Nullable<BigInt>,
+        land_area -> Nullable<BigInt>,
+        greenhouses -> Nullable<Integer>,
+        breeds -> Nullable<Text>,
+        breed_count -> Nullable<Integer>,
+        business_income -> Nullable<BigInt>,
+        other -> Nullable<Text>,
+        business_licenses -> Nullable<Text>,
+        has_farm_income -> Nullable<Bool>,
+        has_business_income -> Nullable<Bool>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_tags (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        tag_id -> BigInt,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     demand_change_staff (demand_change_id, staff_id) {
         demand_change_id -> BigInt,
         staff_id -> BigInt,
@@ -225,6 +316,47 @@ diesel::table! {
         starts_on -> Date,
         ends_on -> Date,
         is_deleted -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    families (id) {
+        id -> BigInt,
+        household_number -> Text,
+        manager_id -> BigInt,
+        population -> Integer,
+        address -> Text,
+        postcode -> Text,
+        local_credit -> Text,
+        is_harmonious -> Bool,
+        social_evaluation -> Text,
+        is_self_employed -> Bool,
+        owes_tax -> Bool,
+        production_capacity -> Text,
+        production_scene -> Text,
+        insurances -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    family_members (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        name -> Text,
+        relation -> Integer,
+        ethnicity -> Text,
+        birthday -> Date,
+        id_kind -> Integer,
+        id_number -> Text,
+        address -> Text,
+        is_household_head -> Bool,
+        phone -> Text,
+        remark -> Text,
+        status -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -420,6 +552,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    poverty_records (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        person_code -> Nullable<Text>,
+        person_count -> Nullable<Text>,
+        student_status -> Nullable<Text>,
+        health -> Nullable<Text>,
+        labor_skills -> Nullable<Text>,
+        working_conditions -> Nullable<Text>,
+        working_months -> Nullable<Text>,
+        critical_illness_insurance -> Nullable<Text>,
+        poverty_status -> Nullable<Text>,
+        out_of_poverty_year -> Nullable<Text>,
+        attribute -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        dangerous_building -> Nullable<Text>,
+        safe_water -> Nullable<Text>,
+        water_shortage -> Nullable<Text>,
+        average_income -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        recorded_at -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     property_customers (id) {
         id -> BigInt,
         agent_id -> BigInt,
@@ -444,6 +603,28 @@ diesel::table! {
         path -> Text,
         level -> Integer,
         description -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    residents (id) {
+        id -> BigInt,
+        grid_id -> BigInt,
+        name -> Text,
+        sex -> Integer,
+        ethnicity -> Text,
+        birthday -> Date,
+        id_number -> Text,
+        address -> Text,
+        household_kind -> Integer,
+        relation_to_head -> Text,
+        household_number -> Text,
+        phone -> Nullable<Text>,
+        is_listed -> Bool,
+        remark -> Nullable<Text>,
+        is_active -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -619,6 +800,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    tags (id) {
+        id -> BigInt,
+        name -> Text,
+        description -> Text,
+        kind -> Integer,
+        remark -> Nullable<Text>,
+        is_built_in -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     wechat_friendships (id) {
         id -> BigInt,
         customer_id -> BigInt,
@@ -634,6 +828,8 @@ diesel::table! {
 diesel::joinable!(advisers -> branches (branch_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(audit_entries -> accounts (account_id));
+diesel::joinable!(bank_customers -> bank_staff (keeper_id));
+diesel::joinable!(bank_customers -> grids (grid_id));
 diesel::joinable!(bank_staff -> accounts (account_id));
 diesel::joinable!(bank_staff -> branches (branch_id));
 diesel::joinable!(bank_staff_roles -> bank_staff (staff_id));
@@ -644,6 +840,9 @@ diesel::joinable!(call_feedback -> estate_projects (project_id));
 diesel::joinable!(call_feedback -> package_phones (phone_id));
 diesel::joinable!(call_feedback -> property_customers (customer_id));
 diesel::joinable!(call_packages -> estate_projects (project_id));
+diesel::joinable!(customer_assets -> bank_customers (customer_id));
+diesel::joinable!(customer_tags -> bank_customers (customer_id));
+diesel::joinable!(customer_tags -> tags (tag_id));
 diesel::joinable!(demand_change_staff -> demand_changes (demand_change_id));
 diesel::joinable!(demand_change_staff -> service_staff (staff_id));
 diesel::joinable!(demand_changes -> client_organizations (organization_id));
@@ -653,6 +852,8 @@ diesel::joinable!(dictionary_entries -> dictionaries (dictionary_id));
 diesel::joinable!(estate_agents -> accounts (account_id));
 diesel::joinable!(estate_project_agents -> estate_agents (agent_id));
 diesel::joinable!(estate_project_agents -> estate_projects (project_id));
+diesel::joinable!(families -> bank_staff (manager_id));
+diesel::joinable!(family_members -> bank_customers (customer_id));
 diesel::joinable!(follow_up_staff -> follow_ups (follow_up_id));
 diesel::joinable!(follow_up_staff -> service_staff (staff_id));
 diesel::joinable!(follow_ups -> client_organizations (organization_id));
@@ -669,7 +870,9 @@ diesel::joinable!(package_phones -> call_packages (package_id));
 diesel::joinable!(package_phones -> estate_agents (agent_id));
 diesel::joinable!(phone_calls -> loan_customers (customer_id));
 diesel::joinable!(phone_calls -> loan_officers (officer_id));
+diesel::joinable!(poverty_records -> bank_customers (customer_id));
 diesel::joinable!(property_customers -> estate_agents (agent_id));
+diesel::joinable!(residents -> grids (grid_id));
 diesel::joinable!(role_permissions -> permissions (permission_id));
 diesel::joinable!(role_permissions -> roles (role_id));
 diesel::joinable!(satisfaction_rating_staff -> satisfaction_ratings (satisfaction_rating_id));
@@ -694,17 +897,22 @@ diesel::allow_tables_to_appear_in_same_query!(
     advisers,
     attachments,
     audit_entries,
+    bank_customers,
     bank_staff,
     bank_staff_roles,
     branches,
     call_feedback,
     call_packages,
     client_organizations,
+    customer_assets,
+    customer_tags,
     demand_change_staff,
     demand_changes,
     estate_agents,
     estate_project_agents,
     estate_projects,
+    families,
+    family_members,
     follow_up_staff,
     follow_ups,
     grid_maps,
@@ -717,7 +925,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     package_phones,
     permissions,
     phone_calls,
+    poverty_records,
     property_customers,
+    residents,
     role_permissions,
     roles,
     satisfaction_rating_staff,
@@ -729,6 +939,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_staff_menu_items,
     sessions,
     sms_messages,
+    tags,
     wechat_friendships,
 );
 diesel::allow_tables_to_appear_in_same_query!(dictionaries, dictionary_entries,);

@@ -303,15 +303,16 @@ where
 /// codes! {
 ///     /// How far a loan customer has come
 ///     pub enum LoanStage {
-///         /// Has a need (legacy 1)
-///         Need = 1,
+///         /// Has a need (legacy 1 有需求)
+///         Need = 1 "有需求",
 ///     }
 /// }
 /// ```
-/// becomes a GraphQL enum whose values are stored as integers and known to the REST shim by code.
+/// becomes a GraphQL enum whose values are stored as integers and known to the REST shim and to spreadsheets by code
+/// and by label, where they have one.
 #[macro_export]
 macro_rules! codes {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal,)+ }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal $($label:literal)?,)+ }) => {
         $(#[$meta])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize,
@@ -343,8 +344,13 @@ macro_rules! codes {
         }
         impl $crate::graphql::codes::Coded for $name {
             fn code(self) -> i32 { self as i32 }
+            fn label(self) -> Option<&'static str> {
+                match self { $(Self::$variant => $crate::codes!(@label $($label)?),)+ }
+            }
         }
     };
+    (@label) => { None };
+    (@label $label:literal) => { Some($label) };
 }
 
 #[cfg(test)]

@@ -1,31 +1,50 @@
-//! Enums that the legacy systems know by number.
+//! Enums that the legacy systems know by number or by a Chinese word.
 
 use std::collections::HashMap;
 
 use async_graphql::{OutputType, resolver_utils::EnumType};
 
-/// An enum whose values have legacy codes; made by `codes!`
+/// An enum whose values have legacy codes, and labels where clients send words; made by `codes!`
 pub trait Coded: EnumType + OutputType + Copy {
     fn code(self) -> i32;
+
+    fn label(self) -> Option<&'static str>;
+
+    fn labelled(label: &str) -> Option<Self> {
+        Self::items().iter().map(|item| item.value).find(|value| value.label() == Some(label))
+    }
 }
 
-/// Code of each value of each coded enum, by GraphQL name: what the REST shim translates with
+/// A value of a coded enum
+#[derive(Clone, Copy, Debug)]
+pub struct CodeValue {
+    /// In GraphQL
+    pub name: &'static str,
+    pub code: i32,
+    pub label: Option<&'static str>,
+}
+
+/// The values of each coded enum: what the REST shim translates with
 #[derive(Default)]
-pub struct CodeBook(HashMap<String, Vec<(&'static str, i32)>>);
+pub struct CodeBook(HashMap<String, Vec<CodeValue>>);
 
 impl CodeBook {
     pub fn add<E: Coded>(mut self) -> CodeBook {
-        let values = E::items().iter().map(|item| (item.name, item.value.code())).collect();
-        self.0.insert(E::type_name().into_owned(), values);
+        let items = E::items().iter();
+        let values =
+            items.map(|item| CodeValue { name: item.name, code: item.value.code(), label: item.value.label() });
+        self.0.insert(E::type_name().into_owned(), values.collect());
         self
     }
 
-    pub fn name(&self, enumeration: &str, code: i32) -> Option<&'static str> {
-        self.0.get(enumeration)?.iter().find(|(_, value)| *value == code).map(|(name, _)| *name)
+    /// The value that clients write as its code or as its label
+    pub fn name(&self, enumeration: &str, text: &str) -> Option<&'static str> {
+        let code = text.parse().ok();
+        let is_it = |value: &&CodeValue| code == Some(value.code) || value.label == Some(text);
+        self.values(enumeration).iter().find(is_it).map(|value| value.name)
     }
 
-    /// Names and codes of an enum's values
-    pub fn values(&self, enumeration: &str) -> &[(&'static str, i32)] {
+    pub fn values(&self, enumeration: &str) -> &[CodeValue] {
         self.0.get(enumeration).map_or(&[], Vec::as_slice)
     }
 

@@ -10,9 +10,9 @@ codes! {
     /// Sex
     pub enum Sex {
         /// Male (legacy 1, 男)
-        Male = 1,
+        Male = 1 "男",
         /// Female (legacy 2, 女)
-        Female = 2,
+        Female = 2 "女",
     }
 }
 

@@ -12,11 +12,13 @@ use serde_json::Value as Json;
 
 use super::{
     input::{Ago, Source, Variable},
-    output::{Condition, Form, Shape, Tree},
+    output::{Condition, Form, NO, Shape, Tree, YES},
+    types::named,
 };
+use crate::graphql::codes::{CodeBook, CodeValue};
 
 /// Reads one of the shim's directives on a field
-pub fn direct(shape: &mut Shape, directive: &Directive) -> anyhow::Result<()> {
+pub fn direct(shape: &mut Shape, directive: &Directive, codes: &CodeBook) -> anyhow::Result<()> {
     let arguments = Arguments::of(directive)?;
     match directive.name.node.as_str() {
         "spread" => shape.spread = true,
@@ -31,10 +33,17 @@ pub fn direct(shape: &mut Shape, directive: &Directive) -> anyhow::Result<()> {
                 |argument| arguments.text(argument).map(str::to_owned).context("@tree needs key:, parent:, children:");
             shape.tree = Some(Tree { key: name("key")?, parent: name("parent")?, children: name("children")? });
         }
-        "wire" => {
-            let form = arguments.text("as").context("@wire needs as:")?;
-            shape.form = Form::named(form).ok_or_else(|| anyhow!("@wire knows no {form}"))?;
-        }
+        "wire" => match arguments.text("as").context("@wire needs as:")? {
+            "YES_NO" => {
+                shape.map = [("true", YES), ("false", NO)].map(|(value, word)| (value.to_owned(), word.into())).into()
+            }
+            "LABEL" => {
+                let label = |value: &CodeValue| Some((value.name.to_owned(), value.label?.into()));
+                shape.map = codes.values(named(&shape.ty)).iter().filter_map(label).collect();
+                ensure!(!shape.map.is_empty(), "@wire(as: LABEL): the values of {} have no labels", shape.ty);
+            }
+            form => shape.form = Form::named(form).ok_or_else(|| anyhow!("@wire knows no {form}"))?,
+        },
         "include" | "skip" => {}
         other => bail!("no directive @{other}"),
     }

@@ -225,12 +225,13 @@ impl Compiler<'_> {
                         constant: None,
                         null: None,
                         tree: None,
-                        map: codes.map(|(name, code)| ((*name).to_owned(), (*code).into())).collect(),
+                        map: codes.map(|value| (value.name.to_owned(), value.code.into())).collect(),
                         children: self.shapes(named(&ty), &field.node.selection_set.node, &[])?,
                         ty,
                     };
                     for directive in &field.node.directives {
-                        direct(&mut shape, &directive.node).with_context(|| format!("field {parent}.{name}"))?;
+                        direct(&mut shape, &directive.node, self.codes)
+                            .with_context(|| format!("field {parent}.{name}"))?;
                     }
                     shapes.push(shape);
                 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     Failure,
+    output::{NO, YES},
     types::{Types, named},
 };
 use crate::{
@@ -205,8 +206,8 @@ impl Coercion<'_> {
                 Ok(Value::Number(number.ok_or_else(|| bad("an integer"))?.into()))
             }
             "Boolean" => match text(raw).as_str() {
-                "true" | "1" => Ok(Value::Boolean(true)),
-                "false" | "0" => Ok(Value::Boolean(false)),
+                "true" | "1" | YES => Ok(Value::Boolean(true)),
+                "false" | "0" | NO => Ok(Value::Boolean(false)),
                 _ => Err(bad("true or false")),
             },
             "String" | "ID" | "Money" | "Rate" => match raw {
@@ -219,12 +220,16 @@ impl Coercion<'_> {
                 let moment = moment(raw, self.zone).ok_or_else(|| bad("a time like 2026-01-31 08:30:00"))?;
                 Ok(Value::String(moment.0.to_rfc3339()))
             }
+            "Date" => {
+                let day = day(&text(raw)).ok_or_else(|| bad("a day like 20260131"))?;
+                Ok(Value::String(day.to_string()))
+            }
             _ => match (self.types.fields(name), raw) {
                 (Some(_), Json::Object(fields)) => self.object(name, fields, at, rename),
                 (Some(_), _) => Err(bad("an object")),
                 (None, _) if self.codes.knows(name) => {
-                    let code = text(raw).trim().parse().ok().and_then(|code| self.codes.name(name, code));
-                    Ok(Value::String(code.ok_or_else(|| bad("one of the documented codes"))?.to_owned()))
+                    let value = self.codes.name(name, text(raw).trim());
+                    Ok(Value::String(value.ok_or_else(|| bad("one of the documented codes"))?.to_owned()))
                 }
                 (None, raw) => Ok(to_value(raw.clone())),
             },
@@ -294,6 +299,13 @@ impl Ago {
         }
         .to_rfc3339()
     }
+}
+
+/// A legacy day, with or without hyphens
+fn day(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    let digits = NaiveDate::parse_from_str(text, "%Y%m%d").ok().filter(|_| text.len() == 8);
+    digits.or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10))
 }
 
 /// A legacy moment: wall clock with or without a fraction, a day, or milliseconds since 1970

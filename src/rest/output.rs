@@ -45,6 +45,10 @@ pub struct Condition {
     pub holds: bool,
 }
 
+/// How some clients write true and false
+pub const YES: &str = "是";
+pub const NO: &str = "否";
+
 /// By which fields a flat list becomes a tree
 pub struct Tree {
     /// Names the row
@@ -97,6 +101,8 @@ pub enum Form {
     DateTimeMs,
     /// "2026-01-31"
     Date,
+    /// "20260131"
+    CompactDate,
     /// Milliseconds since 1970
     EpochMs,
     /// The same as text
@@ -117,6 +123,7 @@ impl Form {
             "EPOCH_MS" => Form::EpochMs,
             "EPOCH_MS_STRING" => Form::EpochMsText,
             "DATE" => Form::Date,
+            "COMPACT_DATE" => Form::CompactDate,
             "DATE_TIME" => Form::DateTime,
             "DATE_TIME_MS" => Form::DateTimeMs,
             _ => return None,
@@ -197,6 +204,9 @@ impl Writer {
             Form::DateTime => wall("%Y-%m-%d %H:%M:%S"),
             Form::DateTimeMs => wall("%Y-%m-%d %H:%M:%S%.3f"),
             Form::Date => wall("%Y-%m-%d"),
+            Form::CompactDate => {
+                Json::String(text(&Value::from_json(wall("%Y-%m-%d")).unwrap_or_default()).replace('-', ""))
+            }
             Form::EpochMs => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis())),
             Form::EpochMsText => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis().to_string())),
             Form::Text => Json::String(text(value)),

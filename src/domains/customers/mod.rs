@@ -1,5 +1,6 @@
 //! Customers: the people and organisations that each realm sells to or serves.
 
+pub mod bank_customer;
 pub mod client_organization;
 pub mod customer;
 pub mod loan_customer;
@@ -9,6 +10,7 @@ pub mod service_contact;
 
 use async_graphql::MergedObject;
 
+pub use bank_customer::BankCustomer;
 pub use client_organization::ClientOrganization;
 pub use customer::Customer;
 pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};

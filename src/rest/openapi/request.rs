@@ -182,8 +182,9 @@ fn value(library: &Library, ty: &Type, rename: &HashMap<String, String>) -> Json
                 (wire_name(rename, &field.name).to_owned(), schema, !field.ty.nullable && !field.has_default)
             })),
             (None, Some(_)) if library.codes.knows(name) => {
-                let codes = library.codes.values(name).iter().map(|(_, code)| json!(code));
-                let mut schema = schema::choice(codes.collect());
+                let values = library.codes.values(name).iter();
+                let labels = values.clone().filter_map(|value| value.label.map(|label| json!(label)));
+                let mut schema = schema::choice(values.map(|value| json!(value.code)).chain(labels).collect());
                 schema::describe(&mut schema, schema::meanings(library, name).as_deref());
                 schema
             }

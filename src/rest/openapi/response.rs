@@ -199,7 +199,7 @@ impl Answer<'_> {
             return json!({"anyOf": [schema::choice(written), self.leaf(shape.form, name)]});
         }
         let codes = self.library.codes.values(name);
-        let is_coded = codes.iter().all(|(name, code)| shape.map.get(*name) == Some(&json!(code)));
+        let is_coded = codes.iter().all(|value| shape.map.get(value.name) == Some(&json!(value.code)));
         let mut schema = schema::choice(written);
         if is_coded {
             schema::describe(&mut schema, schema::meanings(self.library, name).as_deref());
@@ -226,6 +226,7 @@ impl Answer<'_> {
                 schema::pattern("yyyy-MM-dd HH:mm:ss.SSS", r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$")
             }
             Form::Date => json!({"type": "string", "format": "date"}),
+            Form::CompactDate => schema::pattern("yyyyMMdd", r"^\d{8}$"),
             Form::EpochMs | Form::RowNumber => schema::integer("int64"),
             Form::EpochMsText => schema::pattern("milliseconds since 1970", r"^-?\d+$"),
             Form::Text => schema::text(),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::library::Library;
+use crate::graphql::codes::CodeValue;
 
 /// How the shim writes a moment
 pub const DATE_TIME: &str = "yyyy-MM-dd HH:mm:ss";
@@ -110,9 +111,9 @@ pub fn describe(schema: &mut Json, text: Option<&str>) {
 /// What the codes of an enum mean: a list for people
 pub fn meanings(library: &Library, name: &str) -> Option<String> {
     let mut values = library.codes.values(name).to_vec();
-    values.sort_by_key(|(_, code)| *code);
+    values.sort_by_key(|value| value.code);
     let known = library.types.values(name)?;
-    let lines = values.iter().map(|(name, code)| {
+    let lines = values.iter().map(|CodeValue { name, code, .. }| {
         let meaning = known.iter().find(|value| value.name == *name).and_then(|value| value.description.as_deref());
         format!("- {code}: {}", meaning.unwrap_or(name))
     });
