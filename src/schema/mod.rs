@@ -14,7 +14,12 @@ use crate::{
         credit::{CreditMutation, CreditQuery, grid::GridKind, grid_reviewer::ReviewerKind},
         customers::{
             CustomersMutation, CustomersQuery,
+            bank_customer::{
+                BankCustomerStatus, BorrowerKind, Education, Health, IdKind, MaritalStatus, Occupation, Politics,
+            },
+            customer_assets::Industry,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+            tag::TagKind,
         },
         engagement::{
             EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
@@ -82,6 +87,16 @@ pub fn codes() -> CodeBook {
         .add::<GridKind>()
         .add::<ReviewerKind>()
         .add::<RegionLevel>()
+        .add::<BankCustomerStatus>()
+        .add::<IdKind>()
+        .add::<MaritalStatus>()
+        .add::<Education>()
+        .add::<Politics>()
+        .add::<Health>()
+        .add::<BorrowerKind>()
+        .add::<Occupation>()
+        .add::<Industry>()
+        .add::<TagKind>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it
