@@ -14,7 +14,9 @@ use crate::{
         credit::{CreditMutation, CreditQuery, grid::GridKind, grid_reviewer::ReviewerKind},
         customers::{
             CustomersMutation, CustomersQuery,
+            family_member::FamilyRelation,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+            resident::HouseholdKind,
         },
         engagement::{
             EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
@@ -82,6 +84,8 @@ pub fn codes() -> CodeBook {
         .add::<GridKind>()
         .add::<ReviewerKind>()
         .add::<RegionLevel>()
+        .add::<HouseholdKind>()
+        .add::<FamilyRelation>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -77,6 +77,11 @@ fn beyond(what: &str) -> AppError {
 }
 
 impl Scope {
+    /// Whether it leaves anything out
+    pub fn is_narrow(&self) -> bool {
+        self.manager.is_some() || self.path.is_some()
+    }
+
     pub fn grids(&self) -> Where<grids::table> {
         let below = self.path.as_deref().map_or_else(Where::default, Grid::below);
         below.maybe(self.manager, |staff| grids::manager_id.eq(staff))

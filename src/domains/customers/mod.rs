@@ -3,9 +3,12 @@
 pub mod bank_customer;
 pub mod client_organization;
 pub mod customer;
+pub mod family;
+pub mod family_member;
 pub mod loan_customer;
 pub mod person;
 pub mod property_customer;
+pub mod resident;
 pub mod service_contact;
 
 use async_graphql::MergedObject;
@@ -13,9 +16,12 @@ use async_graphql::MergedObject;
 pub use bank_customer::BankCustomer;
 pub use client_organization::ClientOrganization;
 pub use customer::Customer;
+pub use family::Family;
+pub use family_member::FamilyMember;
 pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};
 pub use person::Person;
 pub use property_customer::PropertyCustomer;
+pub use resident::Resident;
 pub use service_contact::ServiceContact;
 
 #[derive(MergedObject, Default)]
@@ -26,6 +32,9 @@ pub struct CustomersQuery(
     service_contact::ServiceContactQuery,
     client_organization::ClientOrganizationQuery,
     property_customer::PropertyCustomerQuery,
+    resident::ResidentQuery,
+    family::FamilyQuery,
+    family_member::FamilyMemberQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -34,4 +43,7 @@ pub struct CustomersMutation(
     service_contact::ServiceContactMutation,
     client_organization::ClientOrganizationMutation,
     property_customer::PropertyCustomerMutation,
+    resident::ResidentMutation,
+    family::FamilyMutation,
+    family_member::FamilyMemberMutation,
 );
