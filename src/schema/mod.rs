@@ -18,7 +18,9 @@ use crate::{
                 BankCustomerStatus, BorrowerKind, Education, Health, IdKind, MaritalStatus, Occupation, Politics,
             },
             customer_assets::Industry,
+            family_member::FamilyRelation,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+            resident::HouseholdKind,
             tag::TagKind,
         },
         engagement::{
@@ -97,6 +99,8 @@ pub fn codes() -> CodeBook {
         .add::<Occupation>()
         .add::<Industry>()
         .add::<TagKind>()
+        .add::<HouseholdKind>()
+        .add::<FamilyRelation>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it
