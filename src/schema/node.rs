@@ -8,7 +8,8 @@ use crate::{
     domains::{
         credit::{Adviser, BankProduct, Grid, GridMap, GridPicture, GridReviewer},
         customers::{
-            ClientOrganization, Family, FamilyMember, LoanCustomer, PropertyCustomer, Resident, ServiceContact,
+            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
+            PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
         },
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
@@ -50,6 +51,7 @@ nodes! {
     BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     Resident, Family, FamilyMember,
+    BankCustomer, Tag, CustomerTag, CustomerAssets, PovertyRecord,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser,
