@@ -4,6 +4,7 @@
 
 mod bank;
 mod bank_credit;
+mod bank_customers;
 mod bank_residents;
 mod estate;
 mod loan;
@@ -140,6 +141,7 @@ async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     bank::fill(conn, demo).await?;
     bank_credit::fill(app, conn, demo).await?;
     bank_residents::fill(conn, demo).await?;
+    bank_customers::fill(conn, demo).await?;
     bank_residents::members(conn, demo).await?;
     known_everywhere(conn).await
 }

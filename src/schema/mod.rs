@@ -89,8 +89,6 @@ pub fn codes() -> CodeBook {
         .add::<GridKind>()
         .add::<ReviewerKind>()
         .add::<RegionLevel>()
-        .add::<HouseholdKind>()
-        .add::<FamilyRelation>()
         .add::<BankCustomerStatus>()
         .add::<IdKind>()
         .add::<MaritalStatus>()
@@ -101,6 +99,8 @@ pub fn codes() -> CodeBook {
         .add::<Occupation>()
         .add::<Industry>()
         .add::<TagKind>()
+        .add::<HouseholdKind>()
+        .add::<FamilyRelation>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -40,12 +40,12 @@ pub struct CustomersQuery(
     service_contact::ServiceContactQuery,
     client_organization::ClientOrganizationQuery,
     property_customer::PropertyCustomerQuery,
-    resident::ResidentQuery,
-    family::FamilyQuery,
-    family_member::FamilyMemberQuery,
     bank_customer::BankCustomerQuery,
     tag::TagQuery,
     customer_assets::CustomerAssetsQuery,
+    resident::ResidentQuery,
+    family::FamilyQuery,
+    family_member::FamilyMemberQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -54,11 +54,11 @@ pub struct CustomersMutation(
     service_contact::ServiceContactMutation,
     client_organization::ClientOrganizationMutation,
     property_customer::PropertyCustomerMutation,
-    resident::ResidentMutation,
-    family::FamilyMutation,
-    family_member::FamilyMemberMutation,
     bank_customer::BankCustomerMutation,
     tag::TagMutation,
     customer_tag::CustomerTagMutation,
     customer_assets::CustomerAssetsMutation,
+    resident::ResidentMutation,
+    family::FamilyMutation,
+    family_member::FamilyMemberMutation,
 );
