@@ -11,8 +11,7 @@ use crate::{
     db::{Day, Time},
     domains::{
         credit::Grid,
-        customers::BankCustomer,
-        customers::Family,
+        customers::{BankCustomer, Family},
         identity::{
             Account, Branch, Permission, Role,
             service_staff::sql::{Presence, PresenceOf},
