@@ -9,7 +9,7 @@ use async_graphql::{
 
 use super::{
     connection::Connection,
-    entity::{ChildrenOf, Entity, Link, LinkedTo, Loads, Relation, Slice},
+    entity::{ChildrenOf, Entity, Link, LinkedTo, Listed, Loads, Relation, Slice},
     loader::{NoTimer, Queue},
     page::Page,
 };
@@ -41,15 +41,17 @@ pub trait ContextExt {
     fn begin(&self) -> impl Future<Output = AppResult<Tx>> + Send;
     /// The row with this id, if there is one that the viewer may see
     fn load<E: Entity>(&self, id: Id<E>) -> impl Future<Output = AppResult<Option<E>>> + Send;
+    /// The row with this id, if there is one that the viewer may look for by himself
+    fn look_up<E: Entity>(&self, id: Id<E>) -> impl Future<Output = AppResult<Option<E>>> + Send;
     /// [`load`](Self::load) of what a row may name or not
     fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> impl Future<Output = AppResult<Option<E>>> + Send;
-    /// A page of the rows that the viewer may see
+    /// A page of the rows that the viewer may look for by himself
     fn list<E: Entity>(
         &self,
         page: Page,
         wanted: impl Fn() -> Where<E::Table> + Send + Sync,
     ) -> impl Future<Output = AppResult<Connection<E>>> + Send;
-    /// A page of a parent's rows
+    /// A page of a parent's rows, of those that the viewer may look for by himself
     fn children<C: Entity>(
         &self,
         relation: Relation<C>,
@@ -70,6 +72,8 @@ pub trait ContextExt {
     fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<i64>>> + Send;
     /// The rows linked to this one
     fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<To>>> + Send;
+    /// Those of the rows linked to this one that the viewer may look for by himself
+    fn linked_rows<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<To>>> + Send;
 }
 
 impl ContextExt for Context<'_> {
@@ -95,6 +99,10 @@ impl ContextExt for Context<'_> {
 
     async fn load<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
         self.data_unchecked::<Loader>().load_one(id).await
+    }
+
+    async fn look_up<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
+        self.data_unchecked::<Loader>().load_one((id, Listed)).await
     }
 
     async fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> AppResult<Option<E>> {
@@ -136,5 +144,12 @@ impl ContextExt for Context<'_> {
         let ids: Vec<Id<To>> = self.numbers(link, from).await?.into_iter().map(Id::new).collect();
         let mut rows = self.data_unchecked::<Loader>().load_many(ids.iter().copied()).await?;
         Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+    }
+
+    async fn linked_rows<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
+        let keys: Vec<(Id<To>, Listed)> =
+            self.numbers(link, from).await?.into_iter().map(|number| (Id::new(number), Listed)).collect();
+        let mut rows = self.data_unchecked::<Loader>().load_many(keys.iter().copied()).await?;
+        Ok(keys.iter().filter_map(|key| rows.remove(key)).collect())
     }
 }

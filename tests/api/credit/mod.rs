@@ -1,4 +1,5 @@
 mod adviser;
+mod areas;
 mod bank_product;
 mod grid;
 mod grid_parts;
