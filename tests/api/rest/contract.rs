@@ -32,7 +32,7 @@ pub fn contract(system: &str) -> Value {
 fn is_served(operation: &Value) -> bool {
     let section = operation["x-section"].as_str().unwrap();
     section == "16.1"
-        || matches!(section.split('.').next().unwrap().parse().unwrap(), 4..=10 | 15 | 17..=20)
+        || matches!(section.split('.').next().unwrap().parse().unwrap(), 4..=10 | 13 | 15 | 17..=20 | 22..=23)
         || CUSTOMERS.contains(&section)
 }
 
@@ -57,6 +57,10 @@ fn documented(file: &Value) -> Vec<Documented> {
         for (method, operation) in methods.as_object().unwrap() {
             let Some(id) = operation["operationId"].as_str() else { continue };
             if path.starts_with("/grid/") && !is_served(operation) {
+                continue;
+            }
+            // A sheet has no document; its test is its own.
+            if operation.pointer("/responses/200/content/application~1vnd.ms-excel").is_some() {
                 continue;
             }
             let mut schema = success(operation).clone();
@@ -147,7 +151,11 @@ pub async fn ask(system: &str, operation: &Documented, caller: &Caller) -> (Valu
     } else if operation.upload {
         let wanted = caller.request(&operation.method, &path);
         let wanted = wanted.header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-        caller.app.send(wanted.body(Body::from(multipart(&body, PNG))).unwrap()).await
+        let file = match operation.id.as_str() {
+            "grid_resident_import" => fs::read("assets/templates/residents.xls").unwrap(),
+            _ => PNG.to_vec(),
+        };
+        caller.app.send(wanted.body(Body::from(multipart(&body, &file))).unwrap()).await
     } else {
         caller.send(&operation.method, &path, &body).await
     };
@@ -229,7 +237,7 @@ fn empty_list(answer: &Value) -> bool {
 }
 
 /// The number of operations over all systems; each test below proves its share
-const ALL: [(&str, usize); 4] = [("rongzi", 9), ("eartip", 25), ("ihk", 11), ("grid", 76)];
+const ALL: [(&str, usize); 4] = [("rongzi", 9), ("eartip", 25), ("ihk", 11), ("grid", 91)];
 
 both! {
     async fn rongzi_answers_as_documented(app: TestApp) {

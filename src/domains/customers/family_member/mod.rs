@@ -13,11 +13,7 @@ use super::{BankCustomer, bank_customer::IdKind};
 use crate::{
     auth::{Area, Viewer},
     codes,
-    db::{
-        Cols as _, Conn, Day, Id, Run as _, Time, Where,
-        sql::Alike,
-        tables::family_members,
-    },
+    db::{Cols as _, Conn, Day, Id, Run as _, Time, Where, sql::Alike, tables::family_members},
     entity,
     error::{AppError, AppResult},
     graphql::{
