@@ -16,6 +16,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    adviser_opinions (id) {
+        id -> BigInt,
+        grid_id -> BigInt,
+        name -> Text,
+        id_number -> Text,
+        phone -> Text,
+        income -> Nullable<BigInt>,
+        expenditure -> Nullable<BigInt>,
+        credit_limit -> Nullable<BigInt>,
+        signed_on -> Text,
+        adviser_name -> Text,
+        comment -> Nullable<Text>,
+        address -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     advisers (id) {
         id -> BigInt,
         branch_id -> Nullable<BigInt>,
@@ -55,6 +74,23 @@ diesel::table! {
         entity_id -> BigInt,
         before -> Nullable<Text>,
         after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    background_jobs (id) {
+        id -> BigInt,
+        kind -> Integer,
+        account_id -> Nullable<BigInt>,
+        status -> Integer,
+        progress -> BigInt,
+        total -> BigInt,
+        found -> BigInt,
+        failed -> BigInt,
+        message -> Nullable<Text>,
+        held_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -201,6 +237,115 @@ diesel::table! {
 }
 
 diesel::table! {
+    credit_approvals (id) {
+        id -> BigInt,
+        interview_id -> BigInt,
+        staff_id -> Nullable<BigInt>,
+        approver_name -> Text,
+        step -> Integer,
+        result -> Integer,
+        opinion -> Nullable<Text>,
+        signature_url -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    credit_interviews (id) {
+        id -> BigInt,
+        customer_id -> Nullable<BigInt>,
+        grid_id -> BigInt,
+        keeper_id -> Nullable<BigInt>,
+        status -> Integer,
+        stage -> Integer,
+        has_contract -> Bool,
+        has_form -> Bool,
+        name -> Text,
+        id_number -> Text,
+        begins_on -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        batch -> Nullable<Text>,
+        sex -> Nullable<Text>,
+        spouse_name -> Nullable<Text>,
+        spouse_id_number -> Nullable<Text>,
+        education -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        member_count -> Nullable<Text>,
+        employer_name -> Nullable<Text>,
+        employer_address -> Nullable<Text>,
+        registered_address -> Nullable<Text>,
+        residence_address -> Nullable<Text>,
+        loan_account_name -> Nullable<Text>,
+        loan_account_number -> Nullable<Text>,
+        credit_limit -> Nullable<BigInt>,
+        term -> Nullable<Text>,
+        rate_kind -> Nullable<Text>,
+        yearly_rate -> Nullable<BigInt>,
+        floating_rate -> Nullable<BigInt>,
+        rate_adjustment -> Nullable<Text>,
+        disbursement -> Nullable<Text>,
+        repayment -> Nullable<Text>,
+        purpose -> Nullable<Text>,
+        income -> Nullable<BigInt>,
+        family_income -> Nullable<BigInt>,
+        has_opinion -> Nullable<Text>,
+        opinion_income -> Nullable<BigInt>,
+        opinion_expenditure -> Nullable<BigInt>,
+        opinion_credit_limit -> Nullable<BigInt>,
+        opinion_adviser -> Nullable<Text>,
+        opinion_comment -> Nullable<Text>,
+        is_information_true -> Nullable<Text>,
+        is_talk_true -> Nullable<Text>,
+        interviewer_name -> Nullable<Text>,
+        interviewer_number -> Nullable<Text>,
+        held_on -> Nullable<Text>,
+        registrar_name -> Nullable<Text>,
+        registering_branch -> Nullable<Text>,
+        registering_branch_code -> Nullable<Text>,
+        report_location -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    credit_profiles (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        credit_used -> BigInt,
+        mortgage_debt -> BigInt,
+        business_debt -> BigInt,
+        consumer_debt -> BigInt,
+        mortgage_left -> BigInt,
+        business_left -> BigInt,
+        consumer_left -> BigInt,
+        overdue_records -> Integer,
+        overdue_amount -> BigInt,
+        identity -> Text,
+        address -> Text,
+        second_address -> Text,
+        third_address -> Text,
+        spouse -> Text,
+        neighbourhood -> Text,
+        has_bad_habits -> Bool,
+        has_bad_credit -> Bool,
+        is_dishonest -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    credit_reports (id) {
+        id -> BigInt,
+        interview_id -> BigInt,
+        html -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     customer_assets (id) {
         id -> BigInt,
         customer_id -> BigInt,
@@ -228,6 +373,24 @@ diesel::table! {
         business_licenses -> Nullable<Text>,
         has_farm_income -> Nullable<Bool>,
         has_business_income -> Nullable<Bool>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_images (id) {
+        id -> BigInt,
+        grid_id -> BigInt,
+        interview_id -> Nullable<BigInt>,
+        uploader_id -> Nullable<BigInt>,
+        customer_name -> Text,
+        id_number -> Text,
+        kind -> Integer,
+        content_type -> Text,
+        size -> BigInt,
+        location -> Text,
+        is_deleted -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -289,6 +452,29 @@ diesel::table! {
         dictionary_id -> Nullable<BigInt>,
         description -> Nullable<Text>,
         is_disabled -> Bool,
+    }
+}
+
+diesel::table! {
+    dishonest_persons (id) {
+        id -> BigInt,
+        name -> Text,
+        id_number -> Text,
+        sex -> Text,
+        age -> Integer,
+        province -> Text,
+        court -> Text,
+        ground_number -> Text,
+        registered_on -> Text,
+        case_number -> Text,
+        ground_issuer -> Text,
+        duty -> Text,
+        performance -> Text,
+        circumstances -> Text,
+        kind -> Text,
+        published_at -> Timestamp,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -439,6 +625,22 @@ diesel::table! {
         supervisor -> Nullable<Text>,
         qr_code -> Nullable<Text>,
         map_reference -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    list_entries (id) {
+        id -> BigInt,
+        kind -> Integer,
+        grid_id -> BigInt,
+        name -> Text,
+        id_number -> Text,
+        phone -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        address -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -604,6 +806,23 @@ diesel::table! {
         path -> Text,
         level -> Integer,
         description -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    report_accounts (id) {
+        id -> BigInt,
+        branch_id -> Nullable<BigInt>,
+        user_name -> Text,
+        password -> Text,
+        branch_name -> Nullable<Text>,
+        branch_code -> Nullable<Text>,
+        status -> Integer,
+        kind -> Integer,
+        comment -> Nullable<Text>,
+        reminder -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }
@@ -826,9 +1045,11 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(adviser_opinions -> grids (grid_id));
 diesel::joinable!(advisers -> branches (branch_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(audit_entries -> accounts (account_id));
+diesel::joinable!(background_jobs -> accounts (account_id));
 diesel::joinable!(bank_customers -> bank_staff (keeper_id));
 diesel::joinable!(bank_customers -> grids (grid_id));
 diesel::joinable!(bank_staff -> accounts (account_id));
@@ -841,7 +1062,17 @@ diesel::joinable!(call_feedback -> estate_projects (project_id));
 diesel::joinable!(call_feedback -> package_phones (phone_id));
 diesel::joinable!(call_feedback -> property_customers (customer_id));
 diesel::joinable!(call_packages -> estate_projects (project_id));
+diesel::joinable!(credit_approvals -> bank_staff (staff_id));
+diesel::joinable!(credit_approvals -> credit_interviews (interview_id));
+diesel::joinable!(credit_interviews -> bank_customers (customer_id));
+diesel::joinable!(credit_interviews -> bank_staff (keeper_id));
+diesel::joinable!(credit_interviews -> grids (grid_id));
+diesel::joinable!(credit_profiles -> bank_customers (customer_id));
+diesel::joinable!(credit_reports -> credit_interviews (interview_id));
 diesel::joinable!(customer_assets -> bank_customers (customer_id));
+diesel::joinable!(customer_images -> bank_staff (uploader_id));
+diesel::joinable!(customer_images -> credit_interviews (interview_id));
+diesel::joinable!(customer_images -> grids (grid_id));
 diesel::joinable!(customer_tags -> bank_customers (customer_id));
 diesel::joinable!(customer_tags -> tags (tag_id));
 diesel::joinable!(demand_change_staff -> demand_changes (demand_change_id));
@@ -865,6 +1096,7 @@ diesel::joinable!(grid_pictures -> grids (grid_id));
 diesel::joinable!(grid_reviewers -> grids (grid_id));
 diesel::joinable!(grids -> bank_staff (manager_id));
 diesel::joinable!(grids -> branches (branch_id));
+diesel::joinable!(list_entries -> grids (grid_id));
 diesel::joinable!(loan_customers -> loan_officers (officer_id));
 diesel::joinable!(loan_officers -> accounts (account_id));
 diesel::joinable!(package_phones -> call_packages (package_id));
@@ -873,6 +1105,7 @@ diesel::joinable!(phone_calls -> loan_customers (customer_id));
 diesel::joinable!(phone_calls -> loan_officers (officer_id));
 diesel::joinable!(poverty_records -> bank_customers (customer_id));
 diesel::joinable!(property_customers -> estate_agents (agent_id));
+diesel::joinable!(report_accounts -> branches (branch_id));
 diesel::joinable!(residents -> grids (grid_id));
 diesel::joinable!(role_permissions -> permissions (permission_id));
 diesel::joinable!(role_permissions -> roles (role_id));
@@ -895,9 +1128,11 @@ diesel::joinable!(wechat_friendships -> loan_officers (officer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    adviser_opinions,
     advisers,
     attachments,
     audit_entries,
+    background_jobs,
     bank_customers,
     bank_staff,
     bank_staff_roles,
@@ -905,7 +1140,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_feedback,
     call_packages,
     client_organizations,
+    credit_approvals,
+    credit_interviews,
+    credit_profiles,
+    credit_reports,
     customer_assets,
+    customer_images,
     customer_tags,
     demand_change_staff,
     demand_changes,
@@ -920,6 +1160,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     grid_pictures,
     grid_reviewers,
     grids,
+    list_entries,
     loan_customers,
     loan_officers,
     menu_items,
@@ -928,6 +1169,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     phone_calls,
     poverty_records,
     property_customers,
+    report_accounts,
     residents,
     role_permissions,
     roles,

@@ -1,5 +1,5 @@
 mod adviser;
 mod areas;
 mod bank_product;
-mod grid;
+pub mod grid;
 mod grid_parts;

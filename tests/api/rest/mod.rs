@@ -2,6 +2,8 @@ pub mod contract;
 mod eartip;
 mod grid;
 mod grid_credit;
+mod grid_customers;
+mod grid_people;
 mod ihk;
 mod openapi;
 mod rongzi;

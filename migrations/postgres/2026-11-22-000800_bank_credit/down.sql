@@ -1,0 +1,10 @@
+DROP TABLE background_jobs;
+DROP TABLE report_accounts;
+DROP TABLE credit_profiles;
+DROP TABLE dishonest_persons;
+DROP TABLE customer_images;
+DROP TABLE credit_reports;
+DROP TABLE credit_approvals;
+DROP TABLE credit_interviews;
+DROP TABLE adviser_opinions;
+DROP TABLE list_entries;
