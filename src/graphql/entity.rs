@@ -220,6 +220,17 @@ pub struct Relation<C> {
     pub parent: fn(&C) -> Option<i64>,
 }
 
+impl<C: Entity> Relation<C> {
+    /// Refuses to delete a parent that has such rows, whoever may see them
+    pub async fn none(self, conn: &mut Conn, parent: i64, reason: &str) -> AppResult<()> {
+        let own = Where::default().one_of(C::ORDER, self.column, vec![parent]);
+        match C::fetch(conn, own, C::ORDER.first(1)).await?.is_empty() {
+            true => Ok(()),
+            false => Err(AppError::conflict(reason)),
+        }
+    }
+}
+
 impl<C> Clone for Relation<C> {
     fn clone(&self) -> Self {
         *self

@@ -11,11 +11,13 @@ pub mod loader;
 pub mod merged;
 pub mod page;
 pub mod scalars;
+pub mod tree;
 
 pub use connection::Connection;
 pub use context::ContextExt;
 pub use entity::{Entity, Link, Relation};
 pub use page::{Page, PageInput};
+pub use tree::Tree;
 
 /// Payload objects of mutations: the changed entity under its own name
 ///

@@ -19,7 +19,7 @@ use crate::{
     db::{Id, Time, Where, sql::contains, tables::regions},
     entity,
     error::AppResult,
-    graphql::{Connection, ContextExt, Page, entity::Visible, input, page, scalars::Long},
+    graphql::{Connection, ContextExt, Page, Tree, entity::Visible, input, page, scalars::Long},
     payload,
 };
 
@@ -131,6 +131,16 @@ impl Visible for Region {
             Sight::Nothing => Where::nothing(),
             _ => Where::default(),
         }
+    }
+}
+
+impl Tree for Region {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn level(&self) -> i32 {
+        self.level.code()
     }
 }
 
