@@ -9,9 +9,10 @@ use async_graphql::{
 
 use super::{
     connection::Connection,
-    entity::{ChildrenOf, Entity, Link, LinkedTo, Listed, Loads, Relation, Slice},
+    entity::{Entity, Listed, Loads, Slice},
     loader::{NoTimer, Queue},
     page::{MaxSize, Page},
+    relation::{ChildrenOf, Link, LinkedTo, Relation},
 };
 use crate::{
     app::App,

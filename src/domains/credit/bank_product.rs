@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    auth::{Area, May, Realm, Sight, Viewer},
+    auth::{Area, May, Realm, Viewer},
     db::{Cols as _, Conn, Id, Rate, Run as _, Time, Where, sql::contains, tables::bank_products},
     domains::identity::AuditEntry,
     entity,
@@ -102,10 +102,7 @@ impl Visible for BankProduct {
 
     /// Staff know what the bank offers and has offered
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
     }
 }
 

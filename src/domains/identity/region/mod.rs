@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use self::root::{RegionMutation, RegionQuery};
 use crate::{
-    auth::{Area, Realm, Sight, Viewer},
+    auth::{Area, Realm, Viewer},
     codes,
     db::{Id, Time, Where, sql::contains, tables::regions},
     entity,
@@ -127,10 +127,7 @@ impl Visible for Region {
     const AREA: Option<Area> = Some(Area::Regions);
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
     }
 }
 
