@@ -8,11 +8,11 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    auth::{Area, May, Realm, Sight, Viewer},
+    auth::{Area, May, Realm, Viewer},
     db::{Cols as _, Conn, Id, Rate, Run as _, Time, Where, sql::contains, tables::bank_products},
     domains::identity::AuditEntry,
     entity,
-    error::{AppError, AppResult},
+    error::AppResult,
     graphql::{
         Connection, ContextExt, Entity, Page, PageInput,
         entity::Visible,
@@ -22,9 +22,6 @@ use crate::{
     },
     payload,
 };
-
-/// Most products that are offered at once
-const MOST: i64 = 1_000;
 
 /// Product that the bank offers
 #[derive(Clone, Debug, Queryable, Selectable, SimpleObject, Serialize)]
@@ -105,10 +102,7 @@ impl Visible for BankProduct {
 
     /// Staff know what the bank offers and has offered
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
     }
 }
 
@@ -146,16 +140,6 @@ impl BankProductUpdateInput {
 }
 
 impl BankProduct {
-    /// What the bank offers now
-    async fn offered(conn: &mut Conn, viewer: &Viewer) -> AppResult<Vec<BankProduct>> {
-        let open = BankProduct::visible(viewer).and(bank_products::is_open.eq(true));
-        let rows = BankProduct::fetch(conn, open, BankProduct::ORDER.first(MOST + 1)).await?;
-        match i64::try_from(rows.len()).is_ok_and(|rows| rows <= MOST) {
-            true => Ok(rows),
-            false => Err(AppError::bad_input("page", format!("More than {MOST} products: ask for pages of them"))),
-        }
-    }
-
     async fn create(conn: &mut Conn, new: BankProductCreateInput) -> QueryResult<BankProduct> {
         let now = Time::now();
         // The code follows from the number, which is known afterwards; until then it is one that no other row has.
@@ -225,10 +209,10 @@ impl BankProductQuery {
         ctx.list(Page::new(ctx, first, after, last, before, page)?, || filter.wanted()).await
     }
 
-    /// All products that the bank offers now, by number: for whoever sells them
-    #[graphql(guard = "May(Area::Holdings)", complexity = "50 * child_complexity")]
+    /// All products that the bank offers now, by number, unless there are more than 1,000: for whoever sells them
+    #[graphql(guard = "May(Area::Holdings)", complexity = "page::whole(child_complexity)")]
     async fn offered_bank_products(&self, ctx: &Context<'_>) -> AppResult<Vec<BankProduct>> {
-        BankProduct::offered(&mut ctx.read().await?, ctx.viewer()?).await
+        ctx.whole("page", Where::default().and(bank_products::is_open.eq(true))).await
     }
 }
 
