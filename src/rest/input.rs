@@ -54,7 +54,8 @@ impl Wire {
 
     /// An empty text is no value, whatever the type
     pub fn drop_blank(&mut self) {
-        for place in [&mut self.fields, &mut self.query] {
+        let body = self.body.as_object_mut();
+        for place in [&mut self.fields, &mut self.query].into_iter().chain(body) {
             place.retain(|_, value| value.as_str() != Some(""));
         }
     }
@@ -214,7 +215,7 @@ impl Coercion<'_> {
                 "false" | "0" | NO => Ok(Value::Boolean(false)),
                 _ => Err(bad("true or false")),
             },
-            "String" | "ID" | "Money" | "Rate" => match raw {
+            "String" | "ID" | "Money" | "Rate" | "Decimal" => match raw {
                 Json::String(text) if name == "String" => Ok(Value::String(text.clone())),
                 Json::String(_) | Json::Number(_) => Ok(Value::String(text(raw).trim().to_owned())),
                 Json::Bool(_) if name == "String" => Ok(Value::String(text(raw))),

@@ -14,7 +14,14 @@ use crate::{
         credit::{CreditMutation, CreditQuery, grid::GridKind, grid_reviewer::ReviewerKind},
         customers::{
             CustomersMutation, CustomersQuery,
+            bank_customer::{
+                BankCustomerStatus, BorrowerKind, Education, Health, IdKind, MaritalStatus, Occupation, Politics,
+            },
+            customer_assets::Industry,
+            family_member::FamilyRelation,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+            resident::HouseholdKind,
+            tag::TagKind,
         },
         engagement::{
             EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
@@ -96,6 +103,18 @@ pub fn codes() -> CodeBook {
         .add::<GridKind>()
         .add::<ReviewerKind>()
         .add::<RegionLevel>()
+        .add::<BankCustomerStatus>()
+        .add::<IdKind>()
+        .add::<MaritalStatus>()
+        .add::<Education>()
+        .add::<Politics>()
+        .add::<Health>()
+        .add::<BorrowerKind>()
+        .add::<Occupation>()
+        .add::<Industry>()
+        .add::<TagKind>()
+        .add::<HouseholdKind>()
+        .add::<FamilyRelation>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

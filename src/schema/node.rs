@@ -7,7 +7,10 @@ use crate::{
     db::Id,
     domains::{
         credit::{Adviser, BankProduct, Grid, GridMap, GridPicture, GridReviewer},
-        customers::{ClientOrganization, LoanCustomer, PropertyCustomer, ServiceContact},
+        customers::{
+            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
+            PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
+        },
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
             SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship,
@@ -47,6 +50,8 @@ nodes! {
     Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry,
     BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
+    BankCustomer, Tag, CustomerTag, CustomerAssets, PovertyRecord,
+    Resident, Family, FamilyMember,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser,

@@ -11,6 +11,7 @@ use crate::{
     db::{Day, Time},
     domains::{
         credit::Grid,
+        customers::{BankCustomer, Family},
         identity::{
             Account, Branch, Permission, Role,
             service_staff::sql::{Presence, PresenceOf},
@@ -112,6 +113,32 @@ impl BankStaff {
         before: Option<String>,
     ) -> AppResult<Connection<Grid>> {
         ctx.children(Grid::OF_MANAGER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Customers whom the employee entered, last changed first, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<BankCustomer>> {
+        ctx.children(BankCustomer::OF_KEEPER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Families that the employee looks after, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn families(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Family>> {
+        ctx.children(Family::OF_MANAGER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
     /// Areas that the roles open
