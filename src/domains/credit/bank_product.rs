@@ -3,12 +3,13 @@
 //! Table `bank_products`. A product is open (开启) or closed (关闭); only open ones are offered. Its code is made by the
 //! server and never changes, because customers' products name it.
 
-use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::{
     auth::{Area, May, Realm, Sight, Viewer},
+    codes,
     db::{Cols as _, Conn, Id, Rate, Run as _, Time, Where, sql::contains, tables::bank_products},
     domains::identity::AuditEntry,
     entity,
@@ -16,7 +17,7 @@ use crate::{
     graphql::{
         Connection, ContextExt, Entity, Page, PageInput,
         entity::Visible,
-        input::{self, refuse},
+        input::{self, patch, refuse},
         page,
         scalars::Long,
     },
@@ -25,6 +26,16 @@ use crate::{
 
 /// Most products that are offered at once
 const MOST: i64 = 1_000;
+
+codes! {
+    /// Money that a customer has at the bank, or owes it (legacy amountType, 存贷款类型)
+    pub enum BalanceKind {
+        /// Deposits (legacy 1 存款)
+        Deposit = 1 "存款",
+        /// Loans (legacy 2 贷款)
+        Loan = 2 "贷款",
+    }
+}
 
 /// Product that the bank offers
 #[derive(Clone, Debug, Queryable, Selectable, SimpleObject, Serialize)]
@@ -47,6 +58,8 @@ pub struct BankProduct {
     pub created_at: Time,
     /// When it was last changed
     pub updated_at: Time,
+    /// What its accounts add to; null: to neither
+    pub balance_kind: Option<BalanceKind>,
 }
 
 /// Which products
@@ -73,6 +86,8 @@ pub struct BankProductCreateInput {
     rate: Rate,
     /// Description, 255 characters at the most
     description: String,
+    /// What its accounts add to, deposits or loans
+    balance_kind: Option<BalanceKind>,
 }
 
 /// Changes of a product; what is left out stays
@@ -86,6 +101,8 @@ pub struct BankProductUpdateInput {
     rate: Option<Rate>,
     /// Description, 255 characters at the most
     description: Option<String>,
+    /// What accounts that are opened or changed from now on add to, deposits or loans
+    balance_kind: MaybeUndefined<BalanceKind>,
 }
 
 payload! {
@@ -177,6 +194,7 @@ impl BankProduct {
                 change.is_open.map(|value| bank_products::is_open.eq(value)),
                 change.rate.map(|value| bank_products::rate.eq(value)),
                 change.description.map(|value| bank_products::description.eq(value)),
+                patch(change.balance_kind).map(|value| bank_products::balance_kind.eq(value)),
                 bank_products::updated_at.eq(Time::now()),
             ))
             .returning(BankProduct::cols())
