@@ -1,10 +1,11 @@
 //! Numbers of Chinese identity cards (GB 11643): region, birthday, serial number whose last digit tells the sex, and a
 //! check digit.
 
+use async_graphql::Context;
 use chrono::{Datelike as _, NaiveDate, Utc};
 
-use super::input;
-use crate::{codes, db::Day, error::AppResult};
+use super::{ContextExt as _, input};
+use crate::{auth::Area, codes, db::Day, error::AppResult};
 
 codes! {
     /// Sex
@@ -49,6 +50,23 @@ impl IdNumber {
     }
 }
 
+/// The id number of a row, as the viewer may see it: whole where he holds the area that the row belongs to, masked where
+/// only a relation brought him there
+pub fn shown(ctx: &Context<'_>, area: Area, number: &str) -> AppResult<String> {
+    Ok(match ctx.viewer()?.may(area) {
+        true => number.to_owned(),
+        false => masked(number),
+    })
+}
+
+/// `3401**********5537`; a text too short to hide anything in is all stars
+fn masked(number: &str) -> String {
+    let length = number.chars().count();
+    let ends = if length > 8 { 4 } else { 0 };
+    let plain = |place| place < ends || place >= length - ends;
+    number.chars().enumerate().map(|(place, letter)| if plain(place) { letter } else { '*' }).collect()
+}
+
 /// The last character of an id number that begins with these 17 digits
 pub fn check_digit(digits: &str) -> char {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -72,5 +90,18 @@ mod tests {
         }
         let unborn = format!("11010529990101001{}", check_digit("11010529990101001"));
         assert_eq!(IdNumber::parse(&unborn), None);
+    }
+
+    #[test]
+    fn a_mask_leaves_the_ends() {
+        for (number, mask) in [
+            ("11010519491231002X", "1101**********002X"),
+            ("123456789", "1234*6789"),
+            ("12345678", "********"),
+            ("护照12345678", "护照12**5678"),
+            ("", ""),
+        ] {
+            assert_eq!(masked(number), mask);
+        }
     }
 }
