@@ -238,3 +238,39 @@ impl Visible for BankCustomer {
         })
     }
 }
+
+/// Numbers of customers, as a sub-query
+pub type Numbers =
+    diesel::dsl::Select<diesel::dsl::Filter<bank_customers::table, crate::db::Inside<bank_customers::table>>, bank_customers::id>;
+
+impl BankCustomer {
+    /// Row rule of what belongs to customers: `rows` makes it of the numbers of those that the viewer sees
+    pub fn seen<T>(viewer: &Viewer, rows: impl FnOnce(Numbers) -> Where<T>) -> Where<T> {
+        match viewer.bank_sight() {
+            crate::auth::BankSight::All => Where::default(),
+            crate::auth::BankSight::Nothing => Where::nothing(),
+            _ => rows(BankCustomer::numbers(BankCustomer::visible(viewer))),
+        }
+    }
+
+    pub fn numbers(wanted: Where<bank_customers::table>) -> Numbers {
+        bank_customers::table.filter(wanted.inside()).select(bank_customers::id)
+    }
+
+    pub async fn by_id_number(conn: &mut crate::db::Conn, viewer: &Viewer, number: &str) -> QueryResult<Option<BankCustomer>> {
+        use crate::graphql::Entity as _;
+        let wanted = BankCustomer::visible(viewer).and(bank_customers::id_number.eq(crate::graphql::input::id_number_key(number)));
+        Ok(BankCustomer::fetch(conn, wanted, BankCustomer::ORDER.first(1)).await?.into_iter().next())
+    }
+
+    /// Those of these id numbers, as they are kept, that the viewer sees
+    pub async fn by_id_numbers(
+        conn: &mut crate::db::Conn,
+        viewer: &Viewer,
+        numbers: Vec<String>,
+    ) -> QueryResult<Vec<BankCustomer>> {
+        use crate::graphql::Entity as _;
+        let wanted = BankCustomer::visible(viewer).and(bank_customers::id_number.eq_any(numbers));
+        BankCustomer::fetch(conn, wanted, BankCustomer::ORDER.unsorted()).await
+    }
+}
