@@ -17,7 +17,7 @@ use super::{
     Failure,
     dialect::Presented,
     document::{Operation, Route},
-    input::{Coercion, Wire, pairs},
+    input::{Coercion, Wire, nested, pairs},
     library::Library,
     output::Writer,
     uses::wire_path,
@@ -154,7 +154,7 @@ impl Rest {
         let media_type = media_type(&parts.headers);
         if media_type.as_deref() == Some("multipart/form-data") {
             let (fields, files) = form(Request::from_parts(parts.clone(), payload)).await.map_err(refused)?;
-            return Ok((Json::Object(fields), files));
+            return Ok((Json::Object(nested(fields)), files));
         }
         let bytes = body(payload, self.app.config.max_body).await.map_err(refused)?;
         let body = if bytes.iter().all(u8::is_ascii_whitespace) {

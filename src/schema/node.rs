@@ -6,11 +6,14 @@ use crate::{
     auth::SignedIn,
     db::Id,
     domains::{
-        credit::{Adviser, BankProduct, Grid, GridMap, GridPicture, GridReviewer},
+        credit::{
+            Adviser, BalanceChange, BalanceSummary, BankProduct, Grid, GridMap, GridPicture, GridReviewer,
+            ProductAccount,
+        },
         customers::{ClientOrganization, LoanCustomer, PropertyCustomer, ServiceContact},
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
-            SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship,
+            SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
         },
         identity::{
             Account, AuditEntry, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
@@ -49,7 +52,7 @@ nodes! {
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
-    BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser,
+    BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
 }
 
 #[derive(Default)]

@@ -51,10 +51,7 @@ impl BankScopeInput {
             None => None,
             Some(staff) if own == Some(staff) => own.filter(|_| is_manager),
             Some(staff) => {
-                let seen = BankStaff::visible(viewer).both(BankStaff::with_ids(vec![staff]));
-                if matches!(viewer.bank_sight(), BankSight::Staff(_)) || BankStaff::count(conn, seen).await? == 0 {
-                    return Err(beyond("accountId"));
-                }
+                BankStaff::within_sight(conn, viewer, staff).await?;
                 Some(staff)
             }
         };

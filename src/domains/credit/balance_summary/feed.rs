@@ -160,7 +160,8 @@ impl BalanceFeedMutation {
             })
             .collect();
         BalanceChange::record(&mut tx, zone, day, &balances).await?;
-        let before = BalanceSummary::of_customers(&mut tx, rows.iter().map(|(customer, _)| *customer).collect()).await?;
+        let before =
+            BalanceSummary::of_customers(&mut tx, rows.iter().map(|(customer, _)| *customer).collect()).await?;
         let before: HashMap<_, _> = before.into_iter().map(|summary| (summary.customer_id, summary)).collect();
         let is_news = |(customer, balances): &(Id<BankCustomer>, Balances)| {
             before.get(customer).is_none_or(|known| known.day < day || known.day == day && known.balances != *balances)

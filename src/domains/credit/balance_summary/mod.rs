@@ -43,9 +43,7 @@ pub struct BalanceSummary {
 }
 
 /// Balances of a customer in yuan
-#[derive(
-    Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, InputObject, SimpleObject, Serialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, InputObject, SimpleObject, Serialize)]
 #[diesel(table_name = balance_summaries)]
 #[graphql(input_name = "BalancesInput")]
 pub struct Balances {

@@ -85,8 +85,7 @@ impl ProductAccount {
         let now = Time::now();
         let mut rows = Vec::with_capacity(accounts.len());
         for (place, account) in accounts.iter().enumerate() {
-            let known =
-                known.get(&account.id).ok_or_else(|| refuse(&at(place, "id"), "No such ProductAccount"))?;
+            let known = known.get(&account.id).ok_or_else(|| refuse(&at(place, "id"), "No such ProductAccount"))?;
             rows.push((
                 product_accounts::id.eq(known.id),
                 product_accounts::customer_id.eq(known.customer_id),
@@ -126,11 +125,7 @@ impl ProductAccount {
             .filter(bank_products::balance_kind.is_not_null())
             .filter(product_accounts::customer_id.ne_all(fed))
             .group_by((product_accounts::customer_id, bank_products::balance_kind))
-            .select((
-                product_accounts::customer_id,
-                bank_products::balance_kind,
-                Total(product_accounts::balance),
-            ))
+            .select((product_accounts::customer_id, bank_products::balance_kind, Total(product_accounts::balance)))
             .all(conn)
             .await?;
         let balance = |(customer, kind, amount): (Id<BankCustomer>, Option<BalanceKind>, Money)| {

@@ -240,8 +240,10 @@ impl Visible for BankCustomer {
 }
 
 /// Numbers of customers, as a sub-query
-pub type Numbers =
-    diesel::dsl::Select<diesel::dsl::Filter<bank_customers::table, crate::db::Inside<bank_customers::table>>, bank_customers::id>;
+pub type Numbers = diesel::dsl::Select<
+    diesel::dsl::Filter<bank_customers::table, crate::db::Inside<bank_customers::table>>,
+    bank_customers::id,
+>;
 
 impl BankCustomer {
     /// Row rule of what belongs to customers: `rows` makes it of the numbers of those that the viewer sees
@@ -257,9 +259,14 @@ impl BankCustomer {
         bank_customers::table.filter(wanted.inside()).select(bank_customers::id)
     }
 
-    pub async fn by_id_number(conn: &mut crate::db::Conn, viewer: &Viewer, number: &str) -> QueryResult<Option<BankCustomer>> {
+    pub async fn by_id_number(
+        conn: &mut crate::db::Conn,
+        viewer: &Viewer,
+        number: &str,
+    ) -> QueryResult<Option<BankCustomer>> {
         use crate::graphql::Entity as _;
-        let wanted = BankCustomer::visible(viewer).and(bank_customers::id_number.eq(crate::graphql::input::id_number_key(number)));
+        let wanted = BankCustomer::visible(viewer)
+            .and(bank_customers::id_number.eq(crate::graphql::input::id_number_key(number)));
         Ok(BankCustomer::fetch(conn, wanted, BankCustomer::ORDER.first(1)).await?.into_iter().next())
     }
 
