@@ -20,4 +20,4 @@ pub mod types;
 pub use conn::{Conn, Db, Tx};
 pub use filter::{Inside, Where};
 pub use run::{Cols, Frag, Run};
-pub use types::{Day, Id, Money, Rate, Secret, Time};
+pub use types::{Day, Decimal, Id, Money, Rate, Secret, Time};

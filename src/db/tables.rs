@@ -112,6 +112,7 @@ diesel::table! {
         id -> BigInt,
         grid_id -> Nullable<BigInt>,
         keeper_id -> Nullable<BigInt>,
+        place -> Nullable<BigInt>,
         status -> Integer,
         name -> Text,
         sex -> Integer,

@@ -268,6 +268,38 @@ where
     }
 }
 
+/// Number in 1/10000: exact like [`Money`], where it is no amount of money
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize)]
+#[diesel(sql_type = BigInt)]
+pub struct Decimal(pub i64);
+
+impl Decimal {
+    pub fn parse(text: &str) -> Option<Decimal> {
+        Money::parse(text).map(|Money(number)| Decimal(number))
+    }
+
+    pub fn text(self) -> String {
+        Money(self.0).text(0)
+    }
+}
+
+impl<DB: Backend> FromSql<BigInt, DB> for Decimal
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i64::from_sql(bytes).map(Decimal)
+    }
+}
+impl<DB: Backend> ToSql<BigInt, DB> for Decimal
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
 /// Text that is never shown: no GraphQL output type, masked in logs and in the audit log
 #[derive(Clone, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]

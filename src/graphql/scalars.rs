@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 use super::entity::{Entity, decode, encode};
 use crate::{
-    db::{Day, Id, Money, Rate, Time},
+    db::{Day, Decimal, Id, Money, Rate, Time},
     error::{AppError, AppResult},
 };
 
@@ -140,6 +140,24 @@ impl ScalarType for Rate {
             _ => return Err(InputValueError::expected_type(value)),
         };
         rate.ok_or_else(|| InputValueError::custom("Not a rate with at most four digits behind the point"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.text())
+    }
+}
+
+/// Exact number, text with at most four digits behind the point, "12.5"; JSON numbers are read from their
+/// text
+#[Scalar(name = "Decimal")]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let number = match &value {
+            Value::String(text) => Decimal::parse(text),
+            Value::Number(number) => Decimal::parse(&number.to_string()),
+            _ => return Err(InputValueError::expected_type(value)),
+        };
+        number.ok_or_else(|| InputValueError::custom("Not a number with at most four digits behind the point"))
     }
 
     fn to_value(&self) -> Value {

@@ -236,7 +236,7 @@ impl Coercion<'_> {
                 "false" | "0" | NO => Ok(Value::Boolean(false)),
                 _ => Err(bad("true or false")),
             },
-            "String" | "ID" | "Money" | "Rate" => match raw {
+            "String" | "ID" | "Money" | "Rate" | "Decimal" => match raw {
                 Json::String(text) if name == "String" => Ok(Value::String(text.clone())),
                 Json::String(_) | Json::Number(_) => Ok(Value::String(text(raw).trim().to_owned())),
                 Json::Bool(_) if name == "String" => Ok(Value::String(text(raw))),

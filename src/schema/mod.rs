@@ -17,7 +17,12 @@ use crate::{
         },
         customers::{
             CustomersMutation, CustomersQuery,
+            bank_customer::{
+                BankCustomerStatus, BorrowerKind, Education, Health, IdKind, MaritalStatus, Occupation, Politics,
+            },
+            customer_assets::Industry,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+            tag::TagKind,
         },
         engagement::{
             EngagementMutation, EngagementQuery,
@@ -90,6 +95,16 @@ pub fn codes() -> CodeBook {
         .add::<GridKind>()
         .add::<ReviewerKind>()
         .add::<RegionLevel>()
+        .add::<BankCustomerStatus>()
+        .add::<IdKind>()
+        .add::<MaritalStatus>()
+        .add::<Education>()
+        .add::<Politics>()
+        .add::<Health>()
+        .add::<BorrowerKind>()
+        .add::<Occupation>()
+        .add::<Industry>()
+        .add::<TagKind>()
         .add::<BalanceKind>()
         .add::<Period>()
         .add::<WorkKind>()

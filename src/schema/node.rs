@@ -10,7 +10,10 @@ use crate::{
             Adviser, BalanceChange, BalanceSummary, BankProduct, Grid, GridMap, GridPicture, GridReviewer,
             ProductAccount,
         },
-        customers::{ClientOrganization, LoanCustomer, PropertyCustomer, ServiceContact},
+        customers::{
+            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, LoanCustomer, PovertyRecord,
+            PropertyCustomer, ServiceContact, Tag,
+        },
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
             SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
@@ -50,6 +53,7 @@ nodes! {
     Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry,
     BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
+    BankCustomer, Tag, CustomerTag, CustomerAssets, PovertyRecord,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,

@@ -49,6 +49,8 @@ CREATE TABLE bank_customers (
     -- null as long as a draft names none: then its keeper alone looks after it
     grid_id BIGINT REFERENCES grids (id),
     keeper_id BIGINT REFERENCES bank_staff (id),
+    -- who sees the row, in one number that one index serves: the grid, or less than 0 for the keeper
+    place BIGINT GENERATED ALWAYS AS (coalesce(grid_id, -keeper_id)) STORED,
     status INTEGER NOT NULL,
     name TEXT NOT NULL,
     sex INTEGER NOT NULL,
@@ -90,12 +92,14 @@ CREATE TABLE bank_customers (
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
-CREATE INDEX bank_customers_grid ON bank_customers (grid_id, id);
-CREATE INDEX bank_customers_keeper ON bank_customers (keeper_id, id);
-CREATE INDEX bank_customers_status ON bank_customers (status, id);
+CREATE INDEX bank_customers_recent ON bank_customers (updated_at, id);
+CREATE INDEX bank_customers_place ON bank_customers (place, updated_at, id);
+CREATE INDEX bank_customers_grid ON bank_customers (grid_id, updated_at, id);
+CREATE INDEX bank_customers_keeper ON bank_customers (keeper_id, updated_at, id);
+CREATE INDEX bank_customers_status ON bank_customers (status, updated_at, id);
 CREATE INDEX bank_customers_name ON bank_customers (name, id);
 CREATE INDEX bank_customers_phone ON bank_customers (phone);
-CREATE INDEX bank_customers_household ON bank_customers (household_number, id);
+CREATE INDEX bank_customers_household ON bank_customers (household_number, updated_at, id);
 
 CREATE TABLE family_members (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -186,6 +190,11 @@ CREATE TABLE tags (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX tags_kind ON tags (kind, id);
+INSERT INTO tags (id, name, description, kind, is_built_in, created_at, updated_at) VALUES
+    (1, '黑名单', '不予授信的客户', 1, TRUE, '2026-11-22 00:00:00.000000', '2026-11-22 00:00:00.000000'),
+    (2, '白名单', '可以授信的客户', 1, TRUE, '2026-11-22 00:00:00.000000', '2026-11-22 00:00:00.000000'),
+    (3, '灰名单', '暂缓授信的客户', 1, TRUE, '2026-11-22 00:00:00.000000', '2026-11-22 00:00:00.000000'),
+    (4, '贫困户', '建档立卡的贫困户', 5, TRUE, '2026-11-22 00:00:00.000000', '2026-11-22 00:00:00.000000');
 
 CREATE TABLE customer_tags (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -7,6 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object,
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::ProductAccount;
 use crate::{
     auth::{Area, May, Realm, Sight, Viewer},
     codes,
@@ -212,6 +213,20 @@ impl BankProduct {
     /// Number of the row in its table
     pub async fn database_id(&self) -> Long {
         self.id.into()
+    }
+
+    /// Accounts of customers for the product
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn accounts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<ProductAccount>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(ProductAccount::OF_PRODUCT, self.id.number, page).await
     }
 }
 

@@ -79,6 +79,16 @@ fn beyond(what: &str) -> AppError {
 }
 
 impl Scope {
+    /// Whether it leaves anything out
+    pub fn is_narrow(&self) -> bool {
+        self.manager.is_some() || self.path.is_some()
+    }
+
+    /// Whether what this employee keeps himself is within it
+    pub fn is_of(&self, staff: Option<Id<BankStaff>>) -> bool {
+        self.manager.is_none() || self.manager == staff
+    }
+
     pub fn grids(&self) -> Where<grids::table> {
         let below = self.path.as_deref().map_or_else(Where::default, Grid::below);
         below.maybe(self.manager, |staff| grids::manager_id.eq(staff))

@@ -3,20 +3,21 @@
 use async_graphql::{Context, ID, InputObject, Interface, Object};
 use diesel::prelude::*;
 
-use super::{LoanCustomer, PropertyCustomer, ServiceContact};
+use super::{BankCustomer, LoanCustomer, PropertyCustomer, ServiceContact, Tag};
 use crate::{
-    auth::{Realm, SignedIn, Viewer},
+    auth::{Area, Realm, SignedIn, Viewer},
     db::{
         Conn, Where,
         sql::{begins, contains},
-        tables::{loan_customers, property_customers, service_contacts},
+        tables::{bank_customers, loan_customers, property_customers, service_contacts},
     },
     domains::{engagement::Interaction, identity::StaffMember},
     error::{AppError, AppResult},
     graphql::{
         ContextExt,
         entity::Slice,
-        input::phone_key,
+        id_number::IdNumber,
+        input::{id_number_key, phone_key},
         merged::{Merged, MergedConnection, Merger},
         page,
         scalars::Long,
@@ -34,7 +35,7 @@ use crate::{
     field(
         name = "idNumber",
         method = "id_number",
-        ty = "Option<String>",
+        ty = "AppResult<Option<String>>",
         desc = "Id number, where the realm asks for it"
     ),
     field(
@@ -42,6 +43,7 @@ use crate::{
         ty = "AppResult<Option<StaffMember>>",
         desc = "Staff member responsible for the customer; null where the whole team is"
     ),
+    field(name = "tags", ty = "AppResult<Vec<Tag>>", desc = "Tags that the customer carries"),
     field(
         name = "interactions",
         ty = "AppResult<MergedConnection<Interaction>>",
@@ -54,6 +56,7 @@ pub enum Customer {
     LoanCustomer(LoanCustomer),
     ServiceContact(ServiceContact),
     PropertyCustomer(PropertyCustomer),
+    BankCustomer(BankCustomer),
 }
 
 impl Merged for Customer {
@@ -75,15 +78,18 @@ mobile_text! {
     LoanCustomer: it -> it.mobile.clone();
     ServiceContact: it -> it.phone.clone();
     PropertyCustomer: it -> Some(it.phone.clone());
+    BankCustomer: it -> it.phone.clone();
 }
 
 /// Which customers of all realms
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct CustomerFilter {
     /// With this text in the name
-    name: Option<String>,
+    pub name: Option<String>,
     /// With this phone number, however it is written
-    mobile: Option<String>,
+    pub mobile: Option<String>,
+    /// With exactly this id number, which the realm BANK knows
+    pub id_number: Option<String>,
 }
 
 /// The predicates of a realm's table, from the same parts
@@ -91,44 +97,61 @@ struct Predicates {
     loan: Where<loan_customers::table>,
     service: Where<service_contacts::table>,
     property: Where<property_customers::table>,
+    bank: Where<bank_customers::table>,
 }
 
 impl CustomerFilter {
     fn wanted(&self) -> Predicates {
         let (name, mobile) = (self.name.as_deref(), self.mobile.as_deref().map(phone_key));
         Predicates {
-            loan: Where::default()
+            loan: self
+                .without_id_number()
                 .maybe(name, |name| contains(loan_customers::name, name))
                 .maybe(mobile.clone(), |key| loan_customers::mobile_key.eq(key)),
-            service: Where::default()
+            service: self
+                .without_id_number()
                 .maybe(name, |name| contains(service_contacts::name, name))
                 .maybe(mobile.clone(), |key| service_contacts::phone_key.eq(key)),
-            property: Where::default()
+            property: self
+                .without_id_number()
                 .maybe(name, |name| contains(property_customers::name, name))
-                .maybe(mobile, |key| property_customers::phone_key.eq(key)),
+                .maybe(mobile.clone(), |key| property_customers::phone_key.eq(key)),
+            bank: Where::default()
+                .maybe(name, |name| contains(bank_customers::name, name))
+                .maybe(mobile, |key| bank_customers::phone.eq(key))
+                .maybe(self.id_number.as_deref().map(id_number_key), |key| bank_customers::id_number.eq(key)),
         }
+    }
+
+    /// Of a realm that keeps no id numbers
+    fn without_id_number<T>(&self) -> Where<T> {
+        if self.id_number.is_some() { Where::nothing() } else { Where::default() }
     }
 }
 
-/// What `search` looks for: a phone number where the text looks like one, else the beginning of a name
+/// What `search` looks for: an id number or a phone number where the text looks like one, else the beginning of a name
 fn found(text: &str) -> Predicates {
+    if let Some(number) = IdNumber::parse(text) {
+        return CustomerFilter { id_number: Some(number.text), ..CustomerFilter::default() }.wanted();
+    }
     let number = phone_key(text);
     let looks_like_number = number.len() >= 5 && !text.chars().any(char::is_alphabetic);
     if looks_like_number {
-        return CustomerFilter { name: None, mobile: Some(number) }.wanted();
+        return CustomerFilter { mobile: Some(number), ..CustomerFilter::default() }.wanted();
     }
     Predicates {
         loan: Where::default().and(begins(loan_customers::name, text)),
         service: Where::default().and(begins(service_contacts::name, text)),
         property: Where::default().and(begins(property_customers::name, text)),
+        bank: Where::default().and(begins(bank_customers::name, text)),
     }
 }
 
 impl Customer {
-    /// Everybody with this phone number whom the viewer may see, in every realm
-    pub async fn with_mobile(conn: &mut Conn, viewer: &Viewer, mobile: &str) -> AppResult<Vec<Customer>> {
+    /// Everybody who is wanted and whom the viewer may see, in every realm
+    pub async fn all(conn: &mut Conn, viewer: &Viewer, wanted: &CustomerFilter) -> AppResult<Vec<Customer>> {
         let page = page::Page { size: page::MAX_SIZE, ..page::Page::one() };
-        let wanted = || CustomerFilter { name: None, mobile: Some(mobile.to_owned()) }.wanted();
+        let wanted = || wanted.wanted();
         let mut found: Vec<Customer> = Vec::new();
         let loan = Slice::<LoanCustomer>::load(conn, viewer, &page, || wanted().loan).await?;
         found.extend(loan.rows.into_iter().map(Customer::from));
@@ -136,6 +159,10 @@ impl Customer {
         found.extend(service.rows.into_iter().map(Customer::from));
         let property = Slice::<PropertyCustomer>::load(conn, viewer, &page, || wanted().property).await?;
         found.extend(property.rows.into_iter().map(Customer::from));
+        if viewer.may(Area::Customers) {
+            let bank = Slice::<BankCustomer>::load(conn, viewer, &page, || wanted().bank).await?;
+            found.extend(bank.rows.into_iter().map(Customer::from));
+        }
         Ok(found)
     }
 }
@@ -162,6 +189,10 @@ async fn list(
         let page = merger.page::<PropertyCustomer>(2);
         merger.add::<PropertyCustomer>(2, Slice::load(&mut conn, viewer, &page, || wanted().property).await?);
     }
+    if asked(Realm::Bank) && viewer.may(Area::Customers) {
+        let page = merger.page::<BankCustomer>(3);
+        merger.add::<BankCustomer>(3, Slice::load(&mut conn, viewer, &page, || wanted().bank).await?);
+    }
     Ok(merger.finish())
 }
 
@@ -184,12 +215,12 @@ impl CustomerQuery {
         list(ctx, realms.as_deref(), || filter.wanted(), Merger::new(ctx, first, after)?).await
     }
 
-    /// Customers of all realms by phone number, or by how their name begins
+    /// Customers of all realms by phone number or id number, or by how their name begins
     #[graphql(guard = "SignedIn", complexity = "page::cost(first, None, None, child_complexity)")]
     async fn search(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A phone number, or the beginning of a name")] text: String,
+        #[graphql(desc = "A phone number, a whole id number, or the beginning of a name")] text: String,
         first: Option<i32>,
         after: Option<String>,
     ) -> AppResult<MergedConnection<Customer>> {

@@ -3,20 +3,28 @@
 pub mod bank_customer;
 pub mod client_organization;
 pub mod customer;
+pub mod customer_assets;
+pub mod customer_tag;
 pub mod loan_customer;
 pub mod person;
+pub mod poverty_record;
 pub mod property_customer;
 pub mod service_contact;
+pub mod tag;
 
 use async_graphql::MergedObject;
 
 pub use bank_customer::BankCustomer;
 pub use client_organization::ClientOrganization;
 pub use customer::Customer;
+pub use customer_assets::CustomerAssets;
+pub use customer_tag::CustomerTag;
 pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};
 pub use person::Person;
+pub use poverty_record::PovertyRecord;
 pub use property_customer::PropertyCustomer;
 pub use service_contact::ServiceContact;
+pub use tag::Tag;
 
 #[derive(MergedObject, Default)]
 pub struct CustomersQuery(
@@ -26,6 +34,9 @@ pub struct CustomersQuery(
     service_contact::ServiceContactQuery,
     client_organization::ClientOrganizationQuery,
     property_customer::PropertyCustomerQuery,
+    bank_customer::BankCustomerQuery,
+    tag::TagQuery,
+    customer_assets::CustomerAssetsQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -34,4 +45,8 @@ pub struct CustomersMutation(
     service_contact::ServiceContactMutation,
     client_organization::ClientOrganizationMutation,
     property_customer::PropertyCustomerMutation,
+    bank_customer::BankCustomerMutation,
+    tag::TagMutation,
+    customer_tag::CustomerTagMutation,
+    customer_assets::CustomerAssetsMutation,
 );

@@ -1,4 +1,4 @@
-//! One human being, as all realms together know him: whoever has the same phone number.
+//! One human being, as all realms together know him: whoever has the same phone number, or the same id number.
 //!
 //! No table: a person is what the viewer may see of the customers that share a match key.
 
@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 
-use super::Customer;
+use super::{Customer, customer::CustomerFilter};
 use crate::{
     auth::{Realm, SignedIn},
     db::Time,
@@ -14,7 +14,7 @@ use crate::{
     error::{AppError, AppResult},
     graphql::{
         ContextExt,
-        input::phone_key,
+        input::{id_number_key, phone_key},
         merged::{MergedConnection, Merger},
         page,
     },
@@ -24,8 +24,10 @@ use crate::{
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Person {
-    /// Phone number that the realms have in common
-    pub mobile: String,
+    /// Phone number that was asked for
+    pub mobile: Option<String>,
+    /// Id number that was asked for
+    pub id_number: Option<String>,
     /// The person as a customer of each realm, last changed first
     pub customers: Vec<Customer>,
 }
@@ -66,6 +68,7 @@ impl Customer {
             Customer::LoanCustomer(_) => Realm::Loan,
             Customer::ServiceContact(_) => Realm::Service,
             Customer::PropertyCustomer(_) => Realm::Estate,
+            Customer::BankCustomer(_) => Realm::Bank,
         }
     }
 
@@ -74,6 +77,7 @@ impl Customer {
             Customer::LoanCustomer(customer) => customer.updated_at,
             Customer::ServiceContact(customer) => customer.updated_at,
             Customer::PropertyCustomer(customer) => customer.updated_at,
+            Customer::BankCustomer(customer) => customer.updated_at,
         }
     }
 }
@@ -83,19 +87,28 @@ pub struct PersonQuery;
 
 #[Object]
 impl PersonQuery {
-    /// The person with this phone number, as far as the viewer may see; null where no realm knows it
+    /// The person with this phone number or this id number, as far as the viewer may see; null where no realm knows it
     #[graphql(guard = "SignedIn")]
     async fn person(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Phone number, however it is written")] mobile: String,
+        #[graphql(desc = "Phone number, however it is written, or")] mobile: Option<String>,
+        #[graphql(desc = "the whole id number, which the realm BANK knows")] id_number: Option<String>,
     ) -> AppResult<Option<Person>> {
-        let key = phone_key(&mobile);
-        if key.len() < 5 {
-            return Err(AppError::bad_input("mobile", "Not a phone number"));
+        let (mobile, id_number) = (mobile.as_deref().map(phone_key), id_number.as_deref().map(id_number_key));
+        match (&mobile, &id_number) {
+            (Some(mobile), None) if mobile.len() < 5 => {
+                return Err(AppError::bad_input("mobile", "Not a phone number"));
+            }
+            (None, Some(number)) if number.is_empty() => {
+                return Err(AppError::bad_input("idNumber", "Not an id number"));
+            }
+            (Some(_), None) | (None, Some(_)) => {}
+            _ => return Err(AppError::bad_input("mobile", "Give either mobile or idNumber")),
         }
-        let mut customers = Customer::with_mobile(&mut ctx.read().await?, ctx.viewer()?, &key).await?;
+        let wanted = CustomerFilter { name: None, mobile: mobile.clone(), id_number: id_number.clone() };
+        let mut customers = Customer::all(&mut ctx.read().await?, ctx.viewer()?, &wanted).await?;
         customers.sort_by_key(|customer| Reverse(customer.changed()));
-        Ok((!customers.is_empty()).then_some(Person { mobile: key, customers }))
+        Ok((!customers.is_empty()).then_some(Person { mobile, id_number, customers }))
     }
 }

@@ -131,6 +131,7 @@ impl Interaction {
                     of_parent::<CallFeedback>(ctx, &mut merger, 5, CallFeedback::OF_CUSTOMER, customer.id.number)
                         .await?;
                 }
+                Customer::BankCustomer(_) => {}
             }
         }
         Ok(merger.finish())

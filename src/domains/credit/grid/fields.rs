@@ -6,6 +6,7 @@ use super::Grid;
 use crate::{
     domains::{
         credit::{GridMap, GridPicture, GridReviewer},
+        customers::BankCustomer,
         identity::{BankStaff, Branch},
     },
     error::AppResult,
@@ -40,6 +41,19 @@ impl Grid {
         before: Option<String>,
     ) -> AppResult<Connection<GridReviewer>> {
         ctx.children(GridReviewer::OF_GRID, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Customers who belong to it, last changed first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<BankCustomer>> {
+        ctx.children(BankCustomer::OF_GRID, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
     /// Its place on the map

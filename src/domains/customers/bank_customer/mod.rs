@@ -4,17 +4,26 @@
 //! 管护人 or 监护人 is his custodian, 户号 the number of his household, 籍贯 the place that his family comes from, 借款人性质
 //! whether he borrows as a farming household (农户), 调查人 who investigated him and 登记人 who registered him.
 
-use async_graphql::SimpleObject;
+pub mod fields;
+pub mod record;
+pub mod root;
+pub mod rules;
+pub mod sql;
+pub mod status;
+
+use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
+pub use self::root::{BankCustomerMutation, BankCustomerQuery};
 use crate::{
     auth::Viewer,
     codes,
     db::{Day, Id, Time, Where, tables::bank_customers},
-    domains::{credit::Grid, identity::BankStaff},
+    domains::{credit::Grid, customers::Tag, identity::BankStaff},
     entity,
     graphql::{entity::Visible, id_number::Sex},
+    payload,
 };
 
 codes! {
@@ -134,10 +143,12 @@ codes! {
 }
 
 /// Customer of the bank
-#[derive(Clone, Debug, Queryable, Selectable, SimpleObject, Serialize)]
-#[diesel(table_name = bank_customers)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, SimpleObject, Serialize)]
+#[diesel(table_name = bank_customers, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[graphql(complex)]
 pub struct BankCustomer {
     /// Opaque global id (legacy customerId)
+    #[diesel(skip_insertion)]
     pub id: Id<BankCustomer>,
     /// Grid that the customer belongs to; null for a draft that names none
     pub grid_id: Option<Id<Grid>>,
@@ -223,61 +234,133 @@ pub struct BankCustomer {
     pub updated_at: Time,
 }
 
-entity!(BankCustomer, bank_customers, asc);
+/// What is entered of a customer, or changed: what is left out stays as it is. A draft needs a name and an id number;
+/// any other customer needs all but ethnicity, birthday, custodian, politics, nationality, postcode, hasTownHouse and
+/// the housing estate
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct BankCustomerInput {
+    /// Grid that the customer belongs to, or
+    grid_id: Option<Id<Grid>>,
+    /// its code
+    grid_code: Option<String>,
+    /// Name, 2-20 characters
+    name: Option<String>,
+    /// Sex; what the id number says, which it must not contradict
+    sex: Option<Sex>,
+    /// Valid id number of 18 characters, unique
+    id_number: Option<String>,
+    /// Birthday; what the id number says, which it must not contradict
+    birthday: Option<Day>,
+    /// What the id number is of
+    id_kind: MaybeUndefined<IdKind>,
+    /// Ethnic group, 10 characters at the most
+    ethnicity: MaybeUndefined<String>,
+    /// Nationality, 20 characters at the most
+    nationality: MaybeUndefined<String>,
+    /// Place that the family comes from, "四川成都", 20 characters at the most
+    native_place: MaybeUndefined<String>,
+    /// Mobile phone of 11 digits
+    phone: MaybeUndefined<String>,
+    /// Custodian, 2-20 characters
+    custodian: MaybeUndefined<String>,
+    /// Number of the household, 20 characters at the most
+    household_number: MaybeUndefined<String>,
+    /// Address in the household register, 100 characters at the most
+    registered_address: MaybeUndefined<String>,
+    /// Address that the customer lives at, 100 characters at the most
+    residence_address: MaybeUndefined<String>,
+    /// Postcode, 6 characters at the most
+    postcode: MaybeUndefined<String>,
+    /// Name of the housing estate, 20 characters at the most
+    estate_name: MaybeUndefined<String>,
+    /// Address of the housing estate, 100 characters at the most
+    estate_address: MaybeUndefined<String>,
+    /// Whether the customer is married
+    marital_status: MaybeUndefined<MaritalStatus>,
+    /// Education
+    education: MaybeUndefined<Education>,
+    /// Political status
+    politics: MaybeUndefined<Politics>,
+    /// How the customer lives, 50 characters at the most
+    living_situation: MaybeUndefined<String>,
+    /// State of health
+    health: MaybeUndefined<Health>,
+    /// As what the customer borrows
+    borrower_kind: MaybeUndefined<BorrowerKind>,
+    /// Whether the customer owns shares of the bank
+    is_shareholder: MaybeUndefined<bool>,
+    /// Whether the customer works for the bank
+    is_employee: MaybeUndefined<bool>,
+    /// Whether the customer owns a business
+    is_business_owner: MaybeUndefined<bool>,
+    /// Whether the customer is a farmer
+    is_farmer: MaybeUndefined<bool>,
+    /// Whether the customer bought a flat in the county town
+    has_town_house: MaybeUndefined<bool>,
+    /// Number in the credit system, 20 characters at the most
+    credit_number: MaybeUndefined<String>,
+    /// What the customer works as
+    occupation: MaybeUndefined<Occupation>,
+    /// Years of work, 0 to 100
+    working_years: MaybeUndefined<i32>,
+    /// Name of the employer, 50 characters at the most
+    employer_name: MaybeUndefined<String>,
+    /// Address of the employer, 100 characters at the most
+    employer_address: MaybeUndefined<String>,
+    /// Who investigated the customer, 20 characters at the most; left out of a new customer: whoever enters him
+    investigator: MaybeUndefined<String>,
+    /// Who investigated the customer with him, 20 characters at the most
+    second_investigator: MaybeUndefined<String>,
+}
+
+/// Which customers
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct BankCustomerFilter {
+    /// What may be done with them
+    status: Option<BankCustomerStatus>,
+    /// Of this grid
+    grid_id: Option<Id<Grid>>,
+    /// Of the grid with exactly this code
+    grid_code: Option<String>,
+    /// Whose name begins so
+    name: Option<String>,
+    /// With this mobile phone, however it is written
+    phone: Option<String>,
+    /// With exactly this id number
+    id_number: Option<String>,
+    /// Of the household with exactly this number
+    household_number: Option<String>,
+    /// Who carry this tag
+    tag_id: Option<Id<Tag>>,
+}
+
+/// What a customer's status is to be
+#[derive(Clone, Debug, InputObject)]
+pub struct BankCustomerStatusInput {
+    /// The customer
+    id: Id<BankCustomer>,
+    /// The new status
+    status: BankCustomerStatus,
+}
+
+payload! {
+    /// The new customer
+    BankCustomerCreatePayload { bank_customer: BankCustomer }
+    /// The changed customer
+    BankCustomerUpdatePayload { bank_customer: BankCustomer }
+    /// The customers with their new status, in the order of the input
+    BankCustomersStatusSetPayload { bank_customers: Vec<BankCustomer> }
+    /// The deleted draft
+    BankCustomerDraftDeletePayload { bank_customer: BankCustomer }
+}
+
+entity!(BankCustomer, bank_customers, updated_at desc);
 
 impl Visible for BankCustomer {
     type Table = bank_customers::table;
 
     /// Those of the grids that he sees, and the drafts without a grid that he keeps
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        Grid::seen(viewer, |grids| {
-            let keeper = BankStaff::asking(viewer).map_or(0, |staff| staff.number);
-            let kept = bank_customers::keeper_id.assume_not_null().eq(keeper);
-            let of_grids = bank_customers::grid_id.assume_not_null().eq_any(grids);
-            Where::default().and(of_grids.or(bank_customers::grid_id.is_null().and(kept)))
-        })
-    }
-}
-
-/// Numbers of customers, as a sub-query
-pub type Numbers = diesel::dsl::Select<
-    diesel::dsl::Filter<bank_customers::table, crate::db::Inside<bank_customers::table>>,
-    bank_customers::id,
->;
-
-impl BankCustomer {
-    /// Row rule of what belongs to customers: `rows` makes it of the numbers of those that the viewer sees
-    pub fn seen<T>(viewer: &Viewer, rows: impl FnOnce(Numbers) -> Where<T>) -> Where<T> {
-        match viewer.bank_sight() {
-            crate::auth::BankSight::All => Where::default(),
-            crate::auth::BankSight::Nothing => Where::nothing(),
-            _ => rows(BankCustomer::numbers(BankCustomer::visible(viewer))),
-        }
-    }
-
-    pub fn numbers(wanted: Where<bank_customers::table>) -> Numbers {
-        bank_customers::table.filter(wanted.inside()).select(bank_customers::id)
-    }
-
-    pub async fn by_id_number(
-        conn: &mut crate::db::Conn,
-        viewer: &Viewer,
-        number: &str,
-    ) -> QueryResult<Option<BankCustomer>> {
-        use crate::graphql::Entity as _;
-        let wanted = BankCustomer::visible(viewer)
-            .and(bank_customers::id_number.eq(crate::graphql::input::id_number_key(number)));
-        Ok(BankCustomer::fetch(conn, wanted, BankCustomer::ORDER.first(1)).await?.into_iter().next())
-    }
-
-    /// Those of these id numbers, as they are kept, that the viewer sees
-    pub async fn by_id_numbers(
-        conn: &mut crate::db::Conn,
-        viewer: &Viewer,
-        numbers: Vec<String>,
-    ) -> QueryResult<Vec<BankCustomer>> {
-        use crate::graphql::Entity as _;
-        let wanted = BankCustomer::visible(viewer).and(bank_customers::id_number.eq_any(numbers));
-        BankCustomer::fetch(conn, wanted, BankCustomer::ORDER.unsorted()).await
+        Grid::seen(viewer, |grids| BankCustomer::placed(BankStaff::asking(viewer), grids))
     }
 }

@@ -6,6 +6,7 @@ use super::LoanCustomer;
 use crate::{
     auth::Realm,
     domains::{
+        customers::Tag,
         engagement::{Interaction, PhoneCall, SmsMessage, WechatFriendship, WechatStatus},
         identity::{LoanOfficer, StaffMember},
     },
@@ -30,6 +31,11 @@ impl LoanCustomer {
         Realm::Loan
     }
 
+    /// Tags that the customer carries; this realm has none
+    pub async fn tags(&self) -> AppResult<Vec<Tag>> {
+        Ok(Vec::new())
+    }
+
     /// What happened between staff and the customer, newest first
     #[graphql(complexity = "page::cost(first, None, None, child_complexity)")]
     pub async fn interactions(
@@ -42,8 +48,8 @@ impl LoanCustomer {
     }
 
     /// Number of the id card, which this realm does not know
-    pub async fn id_number(&self) -> Option<String> {
-        None
+    pub async fn id_number(&self) -> AppResult<Option<String>> {
+        Ok(None)
     }
 
     /// Staff member who looks after the customer

@@ -6,6 +6,7 @@ use super::PropertyCustomer;
 use crate::{
     auth::Realm,
     domains::{
+        customers::Tag,
         engagement::{CallFeedback, Interaction},
         identity::{DictionaryEntry, EstateAgent, StaffMember},
     },
@@ -30,6 +31,11 @@ impl PropertyCustomer {
         Realm::Estate
     }
 
+    /// Tags that the customer carries; this realm has none
+    pub async fn tags(&self) -> AppResult<Vec<Tag>> {
+        Ok(Vec::new())
+    }
+
     /// What happened between staff and the customer, newest first
     #[graphql(complexity = "page::cost(first, None, None, child_complexity)")]
     pub async fn interactions(
@@ -47,8 +53,8 @@ impl PropertyCustomer {
     }
 
     /// Number of the id card; this realm does not keep it
-    pub async fn id_number(&self) -> Option<String> {
-        None
+    pub async fn id_number(&self) -> AppResult<Option<String>> {
+        Ok(None)
     }
 
     /// Who looks after the customer: the agent

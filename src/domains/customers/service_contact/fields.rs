@@ -7,6 +7,7 @@ use crate::{
     auth::Realm,
     domains::{
         customers::ClientOrganization,
+        customers::Tag,
         engagement::{DemandChange, FollowUp, Interaction, SatisfactionRating},
         identity::StaffMember,
     },
@@ -29,6 +30,11 @@ impl ServiceContact {
     /// Realm that the contact belongs to
     pub async fn realm(&self) -> Realm {
         Realm::Service
+    }
+
+    /// Tags that the customer carries; this realm has none
+    pub async fn tags(&self) -> AppResult<Vec<Tag>> {
+        Ok(Vec::new())
     }
 
     /// What happened between staff and the customer, newest first
@@ -57,8 +63,8 @@ impl ServiceContact {
     }
 
     /// Id number; the service team does not ask for it
-    pub async fn id_number(&self) -> Option<String> {
-        None
+    pub async fn id_number(&self) -> AppResult<Option<String>> {
+        Ok(None)
     }
 
     /// Employee responsible for the contact: nobody, the whole team looks after all contacts

@@ -8,6 +8,8 @@ use crate::{
     db::{Day, Time},
     domains::{
         credit::Grid,
+        customers::BankCustomer,
+        engagement::WorkItem,
         identity::{
             Account, Branch, Permission, Role,
             service_staff::sql::{Presence, PresenceOf},
@@ -88,6 +90,32 @@ impl BankStaff {
         before: Option<String>,
     ) -> AppResult<Connection<Grid>> {
         ctx.children(Grid::OF_MANAGER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Customers whom the employee entered, last changed first, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<BankCustomer>> {
+        ctx.children(BankCustomer::OF_KEEPER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// What the employee has to do, as far as the viewer may see it, the last to begin first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn work_items(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<WorkItem>> {
+        ctx.children(WorkItem::OF_STAFF, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
     /// Areas that the roles open
