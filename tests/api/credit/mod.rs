@@ -1,4 +1,5 @@
 mod adviser;
 mod bank_product;
-mod grid;
+pub mod grid;
 mod grid_parts;
+pub mod holdings;

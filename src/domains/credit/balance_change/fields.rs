@@ -36,6 +36,6 @@ impl BalanceChange {
         let kind = self.kind.label().unwrap_or_default();
         let direction = if self.change.0 < 0 { "减少" } else { "增加" };
         let (amount, balance) = (self.magnitude.text(2), self.balance.text(2));
-        Ok(format!("客户{name}{}{kind}{direction}{amount}元，余额{balance}元", self.day.0.format("%Y年%-m月%-d日")))
+        Ok(format!("客户{name}于{}{kind}{direction}{amount}元，余额{balance}元", self.day.0.format("%Y年%-m月%-d日")))
     }
 }
