@@ -17,7 +17,7 @@ use crate::{
     app::App,
     auth::Realm,
     config::{self, Config},
-    db::{Id, migrate},
+    db::migrate,
     demo,
     domains::identity::{Account, AuditEntry, NewAccount},
     error::AppError,
@@ -227,8 +227,7 @@ impl AccountCommand {
                 let hash = Account::hash(realm, &ask_password()?).await.map_err(told)?;
                 let mut tx = app.db.begin().await?;
                 let Some(before) = Account::by_login(&mut tx, realm, &login).await? else { bail!("no such account") };
-                let id: Id<Account> = before.id;
-                let after = Account::set_password(&mut tx, id, hash).await?;
+                let after = Account::set_password(&mut tx, &before, hash).await.map_err(told)?;
                 AuditEntry::write(&mut tx, None, "account passwd", Some(&before), Some(&after)).await.map_err(told)?;
                 tx.commit().await?;
                 println!("Password of {login} set; its sessions have ended");

@@ -95,6 +95,11 @@ impl Areas {
         Area::ALL.iter().filter(at).copied().collect()
     }
 
+    /// What permissions with these URLs open together
+    pub fn opened<'a>(urls: impl IntoIterator<Item = &'a str>) -> Areas {
+        urls.into_iter().fold(Areas::default(), |areas, url| areas.and(Areas::below(url)))
+    }
+
     pub const fn has(self, area: Area) -> bool {
         self.0 & (1 << area as u32) != 0
     }

@@ -48,6 +48,12 @@ impl Viewer {
         self.manages(Realm::Bank) || areas.within(self.areas())
     }
 
+    /// May hand out these roles to others, and judge those who have them: they show no more than his own. Every role but
+    /// 客户经理 shows the whole branch.
+    pub fn sees_as_far(&self, roles: &[i64]) -> bool {
+        !matches!(self.bank_sight(), BankSight::Staff(_)) || roles.iter().all(|role| *role == CUSTOMER_MANAGER)
+    }
+
     fn areas(&self) -> Areas {
         self.bank.as_ref().map(|bank| bank.areas).unwrap_or_default()
     }
@@ -129,6 +135,10 @@ mod tests {
         let staff = viewer(&[PRESIDENT], false);
         assert!(staff.may(Area::Staff) && !staff.may(Area::Roles));
         assert!(staff.outranks(Areas::below("/grid/super/account")) && !staff.outranks(Areas::below("/grid")));
+        assert!(staff.sees_as_far(&[CUSTOMER_MANAGER, PRESIDENT]));
+        let narrow = viewer(&[CUSTOMER_MANAGER], false);
+        assert!(narrow.sees_as_far(&[CUSTOMER_MANAGER]) && narrow.sees_as_far(&[]));
+        assert!(!narrow.sees_as_far(&[CUSTOMER_MANAGER, PRESIDENT]) && !narrow.sees_as_far(&[9]));
         let manager = Viewer { is_manager: true, bank: None, ..staff.clone() };
         assert!(manager.may(Area::Roles) && manager.outranks(Areas::below("/grid")));
         assert!(!Viewer { realm: Some(Realm::Loan), ..staff }.may(Area::Staff));

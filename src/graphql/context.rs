@@ -9,7 +9,7 @@ use async_graphql::{
 
 use super::{
     connection::Connection,
-    entity::{ChildrenOf, Entity, Link, LinkedTo, Loads, Relation, Slice},
+    entity::{ChildrenOf, Entity, Link, LinkedTo, Listed, Loads, Relation, Slice},
     loader::{NoTimer, Queue},
     page::Page,
 };
@@ -41,15 +41,17 @@ pub trait ContextExt {
     fn begin(&self) -> impl Future<Output = AppResult<Tx>> + Send;
     /// The row with this id, if there is one that the viewer may see
     fn load<E: Entity>(&self, id: Id<E>) -> impl Future<Output = AppResult<Option<E>>> + Send;
+    /// The row with this id, if there is one that the viewer may look for by himself
+    fn look_up<E: Entity>(&self, id: Id<E>) -> impl Future<Output = AppResult<Option<E>>> + Send;
     /// [`load`](Self::load) of what a row may name or not
     fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> impl Future<Output = AppResult<Option<E>>> + Send;
-    /// A page of the rows that the viewer may see
+    /// A page of the rows that the viewer may look for by himself
     fn list<E: Entity>(
         &self,
         page: Page,
         wanted: impl Fn() -> Where<E::Table> + Send + Sync,
     ) -> impl Future<Output = AppResult<Connection<E>>> + Send;
-    /// A page of a parent's rows
+    /// A page of a parent's rows, of those that the viewer may look for by himself
     fn children<C: Entity>(
         &self,
         relation: Relation<C>,
@@ -95,6 +97,10 @@ impl ContextExt for Context<'_> {
 
     async fn load<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
         self.data_unchecked::<Loader>().load_one(id).await
+    }
+
+    async fn look_up<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
+        self.data_unchecked::<Loader>().load_one((id, Listed)).await
     }
 
     async fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> AppResult<Option<E>> {

@@ -14,7 +14,7 @@ use diesel::{QueryResult, sql_types::BigInt};
 
 use super::{input, page::Page};
 use crate::{
-    auth::Viewer,
+    auth::{Area, Viewer},
     db::{
         Conn, Db, Frag, Id, Where,
         order::{Key, Order},
@@ -110,8 +110,20 @@ pub trait Entity: Visible + OutputType + serde::Serialize + Clone + Send + Sync 
 /// Row rules of a table
 pub trait Visible: Sized {
     type Table: Send + Sync + 'static;
-    /// What the viewer may see; every list, look-up and loader adds it
+    /// Area of the bank's business that the rows are kept in, where it is one; it guards their root fields too
+    const AREA: Option<Area> = None;
+
+    /// What the viewer may see; every list, look-up and loader adds it. With what it names a row shows itself: the branch
+    /// of a grid, the roles of an employee.
     fn visible(viewer: &Viewer) -> Where<Self::Table>;
+
+    /// What he may look for by himself: in lists, below a parent, by `node`. Nothing where his roles do not open the area.
+    fn listed(viewer: &Viewer) -> Where<Self::Table> {
+        match Self::AREA {
+            Some(area) if !viewer.may(area) => Where::nothing(),
+            _ => Self::visible(viewer),
+        }
+    }
 }
 
 /// Makes an entity of a row struct with an `id: Id<Self>`
@@ -172,7 +184,7 @@ impl<E: Entity> Slice<E> {
         let order = if page.backward { E::ORDER.reversed() } else { E::ORDER };
         let mut rows = Vec::new();
         if page.size > 0 {
-            let mut filter = E::visible(viewer).both(wanted());
+            let mut filter = E::listed(viewer).both(wanted());
             if let Some((key, id)) = page.place::<E>()? {
                 filter = filter.behind(order, key, id);
             }
@@ -180,7 +192,7 @@ impl<E: Entity> Slice<E> {
             rows = E::fetch(conn, filter, order.part(page.size + 1, page.offset())).await?;
         }
         let total = match page.total {
-            true => Some(E::count(conn, E::visible(viewer).both(wanted())).await?),
+            true => Some(E::count(conn, E::listed(viewer).both(wanted())).await?),
             false => None,
         };
         Ok(Slice::cut(rows, page, total))
@@ -281,16 +293,35 @@ pub struct Loads {
     pub viewer: Arc<Viewer>,
 }
 
+impl Loads {
+    async fn by_id<E: Entity>(&self, rule: Where<E::Table>, ids: Vec<Id<E>>) -> AppResult<Vec<E>> {
+        batch(E::NAME, ids.len());
+        let mut conn = self.db.read().await?;
+        Ok(E::fetch(&mut conn, rule.both(E::with_ids(ids)), E::ORDER.unsorted()).await?)
+    }
+}
+
 impl<E: Entity> Loader<Id<E>> for Loads {
     type Value = E;
     type Error = AppError;
 
     async fn load(&self, ids: &[Id<E>]) -> AppResult<HashMap<Id<E>, E>> {
-        batch(E::NAME, ids.len());
-        let mut conn = self.db.read().await?;
-        let wanted = E::visible(&self.viewer).both(E::with_ids(ids.to_vec()));
-        let rows = E::fetch(&mut conn, wanted, E::ORDER.unsorted()).await?;
+        let rows = self.by_id(E::visible(&self.viewer), ids.to_vec()).await?;
         Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
+    }
+}
+
+/// In a loader key: by [`Visible::listed`]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Listed;
+
+impl<E: Entity> Loader<(Id<E>, Listed)> for Loads {
+    type Value = E;
+    type Error = AppError;
+
+    async fn load(&self, keys: &[(Id<E>, Listed)]) -> AppResult<HashMap<(Id<E>, Listed), E>> {
+        let rows = self.by_id(E::listed(&self.viewer), keys.iter().map(|key| key.0).collect()).await?;
+        Ok(rows.into_iter().map(|row| ((row.id(), Listed), row)).collect())
     }
 }
 
@@ -311,7 +342,7 @@ impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
             let Some(relation) = keys.first().map(|key| key.relation) else { continue };
             let parents = |keys: &[&ChildrenOf<C>]| keys.iter().map(|key| key.parent).collect::<Vec<_>>();
             let order = if page.backward { C::ORDER.reversed() } else { C::ORDER };
-            let owned = || C::visible(&self.viewer).one_of(order, column, parents(&keys));
+            let owned = || C::listed(&self.viewer).one_of(order, column, parents(&keys));
             let mut wanted = owned();
             if let Some((key, id)) = page.place::<C>()? {
                 wanted = wanted.behind(order, key, id);

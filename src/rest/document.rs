@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use async_graphql::{
-    Name, Positioned,
+    Name, Positioned, Value as ConstValue, Variables,
     parser::{
         parse_query,
         types::{
@@ -54,6 +54,21 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether one of its variables is a file
+    pub fn takes_file(&self) -> bool {
+        self.variables.iter().any(|variable| named(&variable.ty) == "Upload")
+    }
+
+    /// What the variables say that decide, by `@include` and `@skip`, what is in the answer
+    pub fn flags(&self, variables: &Variables) -> HashMap<String, bool> {
+        let flag = |variable: &Variable| match variables.get(variable.name.as_str()) {
+            Some(ConstValue::Boolean(flag)) => Some(*flag),
+            Some(_) => None,
+            None => variable.default.as_ref().and_then(Json::as_bool),
+        };
+        self.variables.iter().filter_map(|variable| Some((variable.name.clone(), flag(variable)?))).collect()
+    }
+
     /// What the document says for an error
     pub fn error(&self, code: Code) -> Option<&str> {
         self.errors.get(code.name()).or_else(|| self.errors.get("DEFAULT")).map(String::as_str)

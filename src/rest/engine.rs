@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
+use http_body_util::Limited;
 use serde_json::{Map, Value as Json, json};
 use tokio_util::task::TaskTracker;
 
@@ -25,6 +26,7 @@ use super::{
 use crate::{
     app::App,
     auth::Viewer,
+    config::Config,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
     graphql::page::MaxSize,
@@ -34,6 +36,9 @@ use crate::{
 
 /// Most rows of a page: legacy clients may ask for more than GraphQL's, no document names a limit
 const MAX_ROWS: MaxSize = MaxSize(1000);
+
+/// Most files of a form
+const MAX_FILES: usize = 10;
 
 /// All legacy systems
 pub struct Rest {
@@ -107,26 +112,38 @@ impl Rest {
             return (status, axum::Json(dialect.failure(&failure, known.then_some("传入数据错误")))).into_response();
         };
         let values = found.params.iter().map(|(_, value)| Json::String(value.to_owned()));
-        let path = route.parameters().map(str::to_owned).zip(values).collect();
+        let path: Map<String, Json> = route.parameters().map(str::to_owned).zip(values).collect();
         let answer = async {
-            let (payload, files) = self.payload(&parts, payload).await?;
+            // Who may upload nothing fills no disk: he is known before his file is read.
+            let uploader = match operation.takes_file() {
+                true => {
+                    let unread = Wire::new(path.clone(), query.clone(), Json::Null);
+                    Some(self.viewer(operation, &parts.headers, &unread, &client).await?)
+                }
+                false => None,
+            };
+            let (payload, files) = self.payload(operation, &parts, payload).await?;
             let mut wire = Wire::new(path, query, payload);
             dialect.tidy(&mut wire);
             if let Some(name) = wire.nul() {
                 return Err(Failure::bad_input(&name, "a NUL character is not allowed"));
             }
-            let viewer = self.viewer(operation, &parts.headers, &wire, &client).await?;
+            let viewer = match uploader {
+                Some(viewer) => viewer,
+                None => self.viewer(operation, &parts.headers, &wire, &client).await?,
+            };
             let Library { types, codes, .. } = &self.library;
             let coercion = Coercion { types, codes, zone: self.app.config.time_zone };
             let variables = coercion.variables(&operation.variables, &wire)?;
+            let writer = Writer { zone: self.app.config.time_zone, flags: operation.flags(&variables) };
             let mut request = GraphqlRequest::new("").variables(variables);
             request.set_parsed_query(operation.document.clone());
             request.uploads = files;
-            self.run(operation, request, viewer, client).await
+            let (data, statements) = self.run(operation, &wire, request, viewer, client).await?;
+            Ok((writer.object(&operation.shapes, &data), statements))
         };
         let mut response = match answer.await {
             Ok((data, statements)) => {
-                let data = Writer { zone: self.app.config.time_zone }.object(&operation.shapes, &data);
                 let answer = dialect.success(operation, data);
                 let headers = dialect.headers(operation, &answer);
                 let mut response = (headers, axum::Json(answer)).into_response();
@@ -148,12 +165,20 @@ impl Rest {
         (operation, &operation.routes[route])
     }
 
-    /// The body as JSON, and the files of a form
-    async fn payload(&self, parts: &Parts, payload: Body) -> Result<(Json, Vec<UploadValue>), Failure> {
+    /// The body as JSON, and the files of a form where the operation takes one
+    async fn payload(
+        &self,
+        operation: &Operation,
+        parts: &Parts,
+        payload: Body,
+    ) -> Result<(Json, Vec<UploadValue>), Failure> {
         let refused = |Refusal(_, message)| Failure::bad_input("body", message);
         let media_type = media_type(&parts.headers);
         if media_type.as_deref() == Some("multipart/form-data") {
-            let (fields, files) = form(Request::from_parts(parts.clone(), payload)).await.map_err(refused)?;
+            let Config { max_body, max_upload, .. } = self.app.config;
+            let (limit, files) = if operation.takes_file() { (max_upload, MAX_FILES) } else { (max_body, 0) };
+            let request = Request::from_parts(parts.clone(), Body::new(Limited::new(payload, limit)));
+            let (fields, files) = form(request, files).await.map_err(refused)?;
             return Ok((Json::Object(nested(fields)), files));
         }
         let bytes = body(payload, self.app.config.max_body).await.map_err(refused)?;
@@ -194,6 +219,7 @@ impl Rest {
     async fn run(
         &self,
         operation: &Operation,
+        wire: &Wire,
         request: GraphqlRequest,
         viewer: Arc<Viewer>,
         client: Client,
@@ -205,7 +231,7 @@ impl Rest {
             false => work.await,
         };
         match response.errors.first() {
-            Some(error) => Err(failure(operation, error)),
+            Some(error) => Err(failure(operation, wire, error)),
             None => Ok((response.data, Statements(statements))),
         }
     }
@@ -216,7 +242,7 @@ fn serves(route: &Route, method: &Method, query: &Map<String, Json>) -> bool {
     route.method == *method && route.selector.as_ref().is_none_or(selected)
 }
 
-fn failure(operation: &Operation, error: &ServerError) -> Failure {
+fn failure(operation: &Operation, wire: &Wire, error: &ServerError) -> Failure {
     let text = |name| match error.extensions.as_ref().and_then(|extensions| extensions.get(name)) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
@@ -225,7 +251,7 @@ fn failure(operation: &Operation, error: &ServerError) -> Failure {
     // Without a code it is a value that does not fit its type.
     let code = code.unwrap_or(Code::BadUserInput);
     tracing::debug!(operation = operation.id, error = error.message, "operation answered an error");
-    Failure { code, message: error.message.clone(), field: text("field").map(|path| wire_path(operation, &path)) }
+    Failure { code, message: error.message.clone(), field: text("field").map(|path| wire_path(operation, wire, &path)) }
 }
 
 impl From<AppError> for Failure {

@@ -47,6 +47,11 @@ impl Wire {
         inside.map_or(Some(value), |inside| value.pointer(&format!("/{}", inside.replace('.', "/"))))
     }
 
+    /// The first of these names that is there
+    pub fn sent<'a>(&self, names: &'a [String]) -> &'a str {
+        names.iter().find(|name| self.get(name).is_some()).or(names.first()).map_or("", String::as_str)
+    }
+
     /// An empty text is no value, whatever the type
     pub fn drop_blank(&mut self) {
         for place in [&mut self.fields, &mut self.query] {
@@ -174,8 +179,7 @@ impl Coercion<'_> {
                     (name.as_str(), Some(Value::Boolean(there)))
                 }
                 Source::Parameter(names) => {
-                    let name = names.iter().find(|name| wire.get(name).is_some()).or(names.first());
-                    let name = name.map_or(variable.name.as_str(), String::as_str);
+                    let name = wire.sent(names);
                     (name, self.variable(variable, name, wire.get(name))?)
                 }
                 Source::Body => {

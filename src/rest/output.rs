@@ -131,10 +131,12 @@ impl Form {
     }
 }
 
-/// Writes wall-clock times of one zone
-#[derive(Clone, Copy)]
+/// Writes the answer to one request
 pub struct Writer {
+    /// Zone of the wall-clock times
     pub zone: Tz,
+    /// Variables of `@include` and `@skip`
+    pub flags: HashMap<String, bool>,
 }
 
 impl Writer {
@@ -151,7 +153,7 @@ impl Writer {
                 // A field that @include left out is not there.
                 Value::Object(fields) => fields.get(shape.key.as_str()),
                 // What is spread and is not there leaves its fields empty.
-                _ => Some(&Value::Null),
+                _ => Some(&Value::Null).filter(|_| self.includes(shape)),
             };
             let Some(value) = value else { continue };
             match shape {
@@ -160,6 +162,11 @@ impl Writer {
                 _ => drop(object.insert(shape.key.clone(), self.value(shape, value))),
             }
         }
+    }
+
+    /// Whether `@include` and `@skip` leave a field in
+    fn includes(&self, shape: &Shape) -> bool {
+        shape.when.iter().all(|when| self.flags.get(&when.of).is_none_or(|flag| *flag == when.holds))
     }
 
     fn value(&self, shape: &Shape, value: &Value) -> Json {
@@ -221,5 +228,37 @@ fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Enum(name) => name.to_string(),
         other => other.clone().into_json().unwrap_or_default().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Variables;
+
+    use super::*;
+    use crate::{
+        rest::{
+            document::{File, compile},
+            grid::Grid,
+            types::Types,
+        },
+        schema,
+    };
+
+    #[test]
+    fn what_is_spread_and_not_there_keeps_to_its_conditions() {
+        let text = "# 1 x
+            query x($more: Boolean = false) @rest(get: \"/x\") {
+              grid(id: 1) @spread { name code @include(if: $more) branch @skip(if: $more) @spread { level } }
+            }"
+        .replace("            query", "query");
+        let file = File { system: "grid", dialect: &Grid, module: "x", text: &text };
+        let (operations, _) = compile(&file, &Types::read(&schema::sdl()).unwrap(), &schema::codes()).unwrap();
+        let nothing = Value::from_json(json!({"grid": null})).unwrap();
+        for (sent, fields) in [(json!({}), "name level"), (json!({"more": true}), "name code")] {
+            let flags = operations[0].flags(&Variables::from_json(sent));
+            let object = Writer { zone: Tz::UTC, flags }.object(&operations[0].shapes, &nothing);
+            assert_eq!(object.keys().map(String::as_str).collect::<Vec<_>>().join(" "), fields);
+        }
     }
 }

@@ -6,7 +6,7 @@ use async_graphql_value::Value;
 
 use super::{
     document::Operation,
-    input::{Source, Variable, wire_name},
+    input::{Source, Variable, Wire, wire_name},
     types::{Field, Types, named},
 };
 
@@ -28,8 +28,8 @@ pub fn uses(types: &Types, operation: &Operation) -> Vec<Use> {
     uses.found
 }
 
-/// The parameter that a client knows a path by; the path itself where it is none of his
-pub fn wire_path(operation: &Operation, path: &str) -> String {
+/// The parameter that the client of a request knows a path by; the path itself where it is none of his
+pub fn wire_path(operation: &Operation, wire: &Wire, path: &str) -> String {
     let inside =
         |used: &Use| path.strip_prefix(&used.path).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
     let found =
@@ -39,7 +39,7 @@ pub fn wire_path(operation: &Operation, path: &str) -> String {
         return path.to_owned();
     };
     let start = match &variable.source {
-        Source::Parameter(names) => names.first().map_or("", String::as_str),
+        Source::Parameter(names) => wire.sent(names),
         Source::Presence(name) => name.as_str(),
         Source::Body => "",
     };

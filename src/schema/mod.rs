@@ -55,11 +55,25 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     GraphqlSchema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
 }
 
-/// The schema behind `/graphql`; `Fast` serves documents that `Strict` has validated
-pub fn public(app: App, mode: ValidationMode) -> Schema {
+/// The schema behind `/graphql`
+pub fn public(app: App) -> Schema {
+    limited(builder(), app)
+}
+
+/// The same for documents that [`public`] has validated
+pub fn validated(app: App) -> Schema {
+    limited(fast(), app)
+}
+
+/// For documents that were validated and do not look at the schema. At each root field the library goes through all
+/// types for entities of a federation, unless told that there are some; what this adds, no validated document names.
+fn fast() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    builder().validation_mode(ValidationMode::Fast).enable_federation()
+}
+
+fn limited(builder: SchemaBuilder<Query, Mutation, EmptySubscription>, app: App) -> Schema {
     let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
-    builder()
-        .validation_mode(mode)
+    builder
         .limit_depth(max_depth)
         .limit_complexity(max_complexity)
         .limit_aliases(max_aliases)
@@ -70,7 +84,7 @@ pub fn public(app: App, mode: ValidationMode) -> Schema {
 
 /// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
 pub fn trusted(app: App) -> Schema {
-    builder().validation_mode(ValidationMode::Fast).data(app).finish()
+    fast().data(app).finish()
 }
 
 /// A schema that validates and executes nothing

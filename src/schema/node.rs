@@ -42,7 +42,7 @@ macro_rules! nodes {
                 split_global(id).ok_or_else(|| AppError::bad_input("id", "Not a global id"))?;
             match name.as_str() {
                 $(<$entity as Entity>::NAME => {
-                    Ok(ctx.load(Id::<$entity>::new(number)).await?.map(Node::from))
+                    Ok(ctx.look_up(Id::<$entity>::new(number)).await?.map(Node::from))
                 })+
                 _ => Err(AppError::bad_input("id", "Not a global id")),
             }
@@ -64,7 +64,7 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Anything by its global id, as far as the viewer may see it
+    /// Anything by its global id, as far as the viewer may look for it by himself
     #[graphql(guard = "SignedIn")]
     async fn node(&self, ctx: &Context<'_>, id: ID) -> AppResult<Option<Node>> {
         load(ctx, &id).await

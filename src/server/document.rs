@@ -32,6 +32,8 @@ pub struct Document {
     pub parsed: Arc<ExecutableDocument>,
     /// Variables that stand for the size of a list
     sizes: Arc<[Name]>,
+    /// Whether it asks about the schema
+    introspects: bool,
     validated: Arc<AtomicBool>,
 }
 
@@ -62,7 +64,9 @@ impl Documents {
         }
         measure(text, config)?;
         let parsed = parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
-        let document = Document { sizes: sizes(&parsed).into(), parsed: Arc::new(parsed), validated: Arc::default() };
+        let introspects = text.replace("__typename", "").contains("__");
+        let sizes = sizes(&parsed).into();
+        let document = Document { sizes, introspects, parsed: Arc::new(parsed), validated: Arc::default() };
         self.0.insert(text.to_owned(), document.clone());
         Ok(document)
     }
@@ -156,7 +160,8 @@ impl Document {
     }
 
     /// Whether validation would find nothing: it did not before, and these variables fit plainly. (Where their types
-    /// are more than the built-in scalars, it looks at them again.)
+    /// are more than the built-in scalars, it looks at them again.) Not said of what asks about the schema: the one
+    /// for validated documents has more in it.
     pub fn is_validated(&self, name: Option<&str>, variables: &Variables) -> bool {
         let fit = |operation: &OperationDefinition| {
             operation.variable_definitions.iter().all(|definition| {
@@ -169,7 +174,7 @@ impl Document {
                 }
             })
         };
-        self.validated.load(Ordering::Relaxed) && self.operation(name).is_some_and(fit)
+        !self.introspects && self.validated.load(Ordering::Relaxed) && self.operation(name).is_some_and(fit)
     }
 
     /// The operation that a request runs

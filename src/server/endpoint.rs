@@ -44,7 +44,7 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
     };
     let get = request.method() == Method::GET;
     let viewer = viewer(&server, request.headers()).await;
-    match read(request, &server.app.config).await {
+    match read(request, &server.app.config, &viewer).await {
         Ok(Incoming::Single(request)) => {
             let answer = server.run(request, &viewer, &client, get).await;
             answer.into_response(media)
@@ -58,7 +58,11 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
             respond(StatusCode::OK, media, &bodies)
         }
         Err(Refusal(status, message)) => {
-            let code = if status.is_server_error() { Code::Internal } else { Code::BadUserInput };
+            let code = match status {
+                StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+                status if status.is_server_error() => Code::Internal,
+                _ => Code::BadUserInput,
+            };
             let error = json!({"errors": [{"message": message, "extensions": {"code": code.name()}}]});
             let mut response = respond(status, media, &error);
             if status == StatusCode::METHOD_NOT_ALLOWED {

@@ -11,7 +11,6 @@ mod routes;
 
 use std::{net::IpAddr, sync::Arc};
 
-use async_graphql::ValidationMode;
 use futures_util::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
@@ -23,7 +22,7 @@ pub use routes::router;
 use crate::{
     app::App,
     rest::Rest,
-    schema::{Schema, public},
+    schema::{Schema, public, validated},
 };
 
 /// What handlers share; cheap to clone
@@ -45,8 +44,8 @@ impl Server {
         Box::pin(async {
             let tasks = TaskTracker::new();
             let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
-            let schema = public(app.clone(), ValidationMode::Strict);
-            let validated = public(app.clone(), ValidationMode::Fast);
+            let schema = public(app.clone());
+            let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
             Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks, rate_limit })
         })

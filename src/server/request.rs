@@ -16,7 +16,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Map, Number, Value as Json};
 
 use super::document::NO_NUL;
-use crate::config::Config;
+use crate::{auth::Viewer, config::Config};
 
 /// What a client sent
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment, and boxing would cost every request")]
@@ -39,12 +39,12 @@ impl Refusal {
 const PREFLIGHT: [&str; 4] =
     ["graphql-require-preflight", "apollo-require-preflight", "x-requested-with", "x-apollo-operation-name"];
 
-pub async fn read(request: Request, config: &Config) -> Result<Incoming, Refusal> {
+pub async fn read(request: Request, config: &Config, viewer: &Viewer) -> Result<Incoming, Refusal> {
     match *request.method() {
         Method::GET => from_query(request.uri().query().unwrap_or_default()).map(Incoming::Single),
         Method::POST => match media_type(request.headers()).as_deref() {
             Some("application/json") => from_body(&body(request.into_body(), config.max_body).await?, config),
-            Some("multipart/form-data") => from_form(request, config).await,
+            Some("multipart/form-data") => from_form(request, config, viewer).await,
             _ => Err(Refusal(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Content-Type must be application/json or, for uploads, multipart/form-data".into(),
@@ -106,24 +106,21 @@ fn from_body(body: &[u8], config: &Config) -> Result<Incoming, Refusal> {
     }
 }
 
-/// Most files of a plain form
-const MOST_FILES: usize = 10;
-
-/// A plain form with files, as legacy clients send it: fields by name, a file as what [`File`] reads
+/// A plain form with a number of files, as legacy clients send it: fields by name, a file as what [`File`] reads
 ///
 /// [`File`]: crate::graphql::scalars::File
-pub async fn form(request: Request) -> Result<(Map<String, Json>, Vec<UploadValue>), Refusal> {
+pub async fn form(request: Request, most: usize) -> Result<(Map<String, Json>, Vec<UploadValue>), Refusal> {
     let mut form: Multipart = request.with_limited_body().extract().await.map_err(|_| Refusal::bad("No such form"))?;
     let (mut fields, mut files) = (Map::new(), Vec::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         let value = if field.file_name().is_none() {
             field.text().await.map_err(broken)?
-        } else if files.len() < MOST_FILES {
+        } else if files.len() < most {
             files.push(store(field).await?);
             format!("#__graphql_file__:{}", files.len() - 1)
         } else {
-            return Err(Refusal::bad(format!("A form has at most {MOST_FILES} files")));
+            return Err(Refusal::bad(format!("This form has at most {most} files")));
         };
         fields.insert(name, Json::String(value));
     }
@@ -150,11 +147,13 @@ async fn store(mut field: Field<'_>) -> Result<UploadValue, Refusal> {
     Ok(UploadValue { filename, content_type, content })
 }
 
-/// The multipart request specification: `operations`, `map`, then the files
-async fn from_form(request: Request, config: &Config) -> Result<Incoming, Refusal> {
+/// The multipart request specification: `operations`, `map`, then the files, which nobody may send without a token
+async fn from_form(request: Request, config: &Config, viewer: &Viewer) -> Result<Incoming, Refusal> {
     if !PREFLIGHT.iter().any(|name| request.headers().contains_key(*name)) {
         return Err(Refusal::bad(format!("Uploads need one of the headers {}", PREFLIGHT.join(", "))));
     }
+    let limit = if viewer.is_nobody() { config.max_body } else { config.max_upload };
+    let request = request.map(|body| Body::new(Limited::new(body, limit)));
     let mut form: Multipart = request.with_limited_body().extract().await.map_err(|_| Refusal::bad("No such form"))?;
     let (mut incoming, mut map) = (None, Map::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
@@ -166,6 +165,9 @@ async fn from_form(request: Request, config: &Config) -> Result<Incoming, Refusa
                     .map_err(|_| Refusal::bad("map must be a JSON object"))?;
             }
             _ => {
+                if viewer.is_nobody() {
+                    return Err(Refusal(StatusCode::UNAUTHORIZED, "Sign in before you upload".into()));
+                }
                 let Some(Json::Array(paths)) = map.remove(&name) else {
                     return Err(Refusal::bad("A file stands behind the map, and the map names it"));
                 };

@@ -129,6 +129,7 @@ entity!(Adviser, advisers, asc);
 
 impl Visible for Adviser {
     type Table = advisers::table;
+    const AREA: Option<Area> = Some(Area::Reviewers);
 
     /// Those of his branch and below
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

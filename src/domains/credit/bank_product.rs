@@ -119,6 +119,7 @@ entity!(BankProduct, bank_products, asc);
 
 impl Visible for BankProduct {
     type Table = bank_products::table;
+    const AREA: Option<Area> = Some(Area::Products);
 
     /// Staff know what the bank offers and has offered
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

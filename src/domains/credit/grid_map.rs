@@ -77,6 +77,7 @@ entity!(GridMap, grid_maps, asc);
 
 impl Visible for GridMap {
     type Table = grid_maps::table;
+    const AREA: Option<Area> = Some(Area::Grids);
 
     /// Whoever sees the grid
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -55,6 +55,7 @@ entity!(GridPicture, grid_pictures, asc);
 
 impl Visible for GridPicture {
     type Table = grid_pictures::table;
+    const AREA: Option<Area> = Some(Area::Grids);
 
     /// Whoever sees the grid
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -132,6 +132,7 @@ entity!(GridReviewer, grid_reviewers, asc);
 
 impl Visible for GridReviewer {
     type Table = grid_reviewers::table;
+    const AREA: Option<Area> = Some(Area::Grids);
 
     /// Whoever sees the grid
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

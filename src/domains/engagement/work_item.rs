@@ -144,6 +144,7 @@ entity!(WorkItem, work_items, starts_at desc);
 
 impl Visible for WorkItem {
     type Table = work_items::table;
+    const AREA: Option<Area> = Some(Area::WorkItems);
 
     /// A customer manager sees his own, others those of the staff of their branch and below
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{AuditEntry, BankStaff, EstateAgent, LoanOfficer, ServiceStaff, Session};
+use super::{AuditEntry, BankStaff, EstateAgent, LoanOfficer, ServiceStaff, Session, login_throttle::LoginThrottle};
 use crate::{
     auth::{Realm, SignedIn, Viewer, password},
     db::{Cols as _, Conn, Id, Run as _, Secret, Time, Where, tables::accounts},
@@ -16,6 +16,7 @@ use crate::{
     error::{AppError, AppResult},
     graphql::{Connection, ContextExt, Entity, Page, PageInput, entity::Visible, input, page, scalars::Long},
     payload,
+    server::Client,
 };
 
 /// Login of a person or program
@@ -144,12 +145,16 @@ impl Account {
         password::hash(password::md5_hex(password)).await
     }
 
-    /// Refuses what is not the current password
-    pub async fn check_password(&self, field: &str, password: &str) -> AppResult<()> {
-        match password::verify(password::md5_hex(password), Some(self.password_hash.clone())).await? {
-            true => Ok(()),
-            false => Err(AppError::bad_input(field, "Not the current password")),
+    /// Refuses what is not the current password; guesses count as those of signing in do
+    pub async fn check_password(&self, ctx: &Context<'_>, field: &str, password: &str) -> AppResult<()> {
+        let address = ctx.data_unchecked::<Client>().address.to_string();
+        let throttle = LoginThrottle::new(ctx.app(), self.realm, &self.login, &address);
+        throttle.check().await?;
+        if password::verify(password::md5_hex(password), Some(self.password_hash.clone())).await? {
+            return Ok(());
         }
+        throttle.failed().await?;
+        Err(AppError::bad_input(field, "Not the current password"))
     }
 
     /// The account of a profile that the viewer may see and change; row rules are the profile's business
@@ -200,14 +205,16 @@ impl Account {
             .await
     }
 
-    /// A new password ends the account's sessions
-    pub async fn set_password(conn: &mut Conn, id: Id<Account>, password_hash: Secret) -> QueryResult<Account> {
-        Session::end_all(conn, id).await?;
-        diesel::update(accounts::table.filter(accounts::id.eq(id)))
+    /// A new password in place of the one that was judged or proven; ends the account's sessions
+    pub async fn set_password(conn: &mut Conn, judged: &Account, password_hash: Secret) -> AppResult<Account> {
+        Session::end_all(conn, judged.id).await?;
+        let unchanged = accounts::password_hash.eq(judged.password_hash.clone());
+        diesel::update(accounts::table.filter(accounts::id.eq(judged.id)).filter(unchanged))
             .set((accounts::password_hash.eq(password_hash), accounts::updated_at.eq(Time::now())))
             .returning(Account::cols())
-            .one(conn)
-            .await
+            .opt(conn)
+            .await?
+            .ok_or_else(|| AppError::conflict("The password was changed meanwhile"))
     }
 
     /// Login and name follow the profile of the account
@@ -362,11 +369,11 @@ impl AccountMutation {
         let account = Account::find(&mut ctx.read().await?, viewer, id).await?;
         let new = Account::hash(account.realm, &password).await?;
         match viewer.account_id == Some(id.number) {
-            true => account.check_password("current", current.as_deref().unwrap_or_default()).await?,
+            true => account.check_password(ctx, "current", current.as_deref().unwrap_or_default()).await?,
             false => manages(viewer, account.realm)?,
         }
         let mut tx = ctx.begin().await?;
-        let changed = Account::set_password(&mut tx, id, new).await?;
+        let changed = Account::set_password(&mut tx, &account, new).await?;
         AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
         tx.commit().await?;
         ctx.app().sessions.forget(id.number);

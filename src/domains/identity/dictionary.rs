@@ -114,6 +114,7 @@ entity!(Dictionary, dictionaries, asc);
 
 impl Visible for Dictionary {
     type Table = dictionaries::table;
+    const AREA: Option<Area> = Some(Area::Dictionaries);
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
         match viewer.open(Realm::Bank) {

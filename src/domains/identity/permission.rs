@@ -94,6 +94,7 @@ entity!(Permission, permissions, asc);
 
 impl Visible for Permission {
     type Table = permissions::table;
+    const AREA: Option<Area> = Some(Area::Permissions);
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
         match viewer.open(Realm::Bank) {
@@ -187,10 +188,13 @@ impl Permission {
         Areas::below(&self.url).list()
     }
 
-    /// Roles that have it
+    /// Roles that have it, for who may look for roles
     #[graphql(complexity = "20 * child_complexity")]
     pub async fn roles(&self, ctx: &Context<'_>) -> AppResult<Vec<Role>> {
-        ctx.linked(Role::OF_PERMISSION, self.id.number).await
+        match ctx.viewer()?.may(Area::Roles) {
+            true => ctx.linked(Role::OF_PERMISSION, self.id.number).await,
+            false => Ok(Vec::new()),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object,
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{Account, AuditEntry, BankStaff, Permission, Session};
+use super::{Account, AuditEntry, Permission, Session};
 use crate::{
     auth::{Area, Areas, May, Realm, Sight, Viewer, bank::PRESIDENT},
     db::{
@@ -27,7 +27,7 @@ use crate::{
     payload,
 };
 
-/// Role of bank staff
+/// Role of bank staff; who has it, `bankStaff(filter: {roleId: …})` lists
 #[derive(Clone, Debug, Queryable, Selectable, SimpleObject, Serialize)]
 #[diesel(table_name = roles)]
 #[graphql(complex)]
@@ -95,6 +95,7 @@ entity!(Role, roles, asc);
 
 impl Visible for Role {
     type Table = roles::table;
+    const AREA: Option<Area> = Some(Area::Roles);
 
     /// Staff know what their colleagues are
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
@@ -157,7 +158,7 @@ impl Role {
             .select(permissions::url)
             .all(conn)
             .await?;
-        Ok(urls.iter().fold(Areas::default(), |areas, url| areas.and(Areas::below(url))))
+        Ok(Areas::opened(urls.iter().map(String::as_str)))
     }
 
     /// Refuses somebody who would hand out, or judge, more than he may do himself
@@ -237,13 +238,7 @@ impl Role {
     #[graphql(complexity = 20)]
     pub async fn areas(&self, ctx: &Context<'_>) -> AppResult<Vec<Area>> {
         let held = ctx.linked(Permission::OF_ROLE, self.id.number).await?;
-        Ok(held.iter().fold(Areas::default(), |areas, it| areas.and(Areas::below(&it.url))).list())
-    }
-
-    /// Staff who have it, as far as the viewer may see them
-    #[graphql(complexity = "page::cost(None, None, None, child_complexity)")]
-    pub async fn staff(&self, ctx: &Context<'_>) -> AppResult<Vec<BankStaff>> {
-        ctx.linked(BankStaff::OF_ROLE, self.id.number).await
+        Ok(Areas::opened(held.iter().map(|permission| &*permission.url)).list())
     }
 }
 

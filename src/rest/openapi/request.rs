@@ -6,13 +6,15 @@ use async_graphql::{
     indexmap::IndexMap,
     parser::types::{BaseType, Type},
 };
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{
     super::{
         document::Operation,
         input::{Ago, Source, Variable, wire_name},
         library::Library,
+        output::{NO, YES},
+        types::named,
     },
     schema,
 };
@@ -20,6 +22,8 @@ use super::{
 /// The parameters of an operation
 pub struct Request {
     parameters: IndexMap<String, Parameter>,
+    /// Whether one of them is a file
+    has_file: bool,
     /// `@body`: the whole JSON body, and whether it must be there
     whole: Option<(Json, bool)>,
     /// Parameters of which one says whose request it is
@@ -29,17 +33,21 @@ pub struct Request {
 struct Parameter {
     schema: Json,
     required: bool,
+    /// Stands in every path of the operation, which is above what a body says
+    in_path: bool,
 }
 
 impl Request {
     pub fn of(library: &Library, operation: &Operation) -> Request {
-        let mut request = Request { parameters: IndexMap::new(), whole: None, credentials: &[] };
+        let has_file = operation.variables.iter().any(|variable| named(&variable.ty) == "Upload");
+        let mut request = Request { parameters: IndexMap::new(), has_file, whole: None, credentials: &[] };
         if !operation.public {
             request.credentials = operation.dialect.credentials();
             for name in request.credentials {
                 let mut schema = schema::integer("int64");
                 schema::describe(&mut schema, Some("Whose request it is"));
-                request.parameters.insert((*name).to_owned(), Parameter { schema, required: false });
+                let parameter = Parameter { schema, required: false, in_path: false };
+                request.parameters.insert((*name).to_owned(), parameter);
             }
         }
         let presence = |name: &str| {
@@ -58,8 +66,9 @@ impl Request {
                     let name = name.split_once('.').map_or(name, |(outer, _)| outer);
                     // Where the document asks whether it is there, its default is never used.
                     let schema = parameter(library, variable, description, !presence(name));
-                    let known =
-                        request.parameters.entry(name.to_owned()).or_insert(Parameter { schema, required: false });
+                    let in_path = operation.routes.iter().all(|route| stands_in(&route.path, name));
+                    let parameter = Parameter { schema, required: false, in_path };
+                    let known = request.parameters.entry(name.to_owned()).or_insert(parameter);
                     known.required |= required;
                 }
             }
@@ -71,7 +80,7 @@ impl Request {
     pub fn parameters(&self, path: &str, has_body: bool) -> Vec<Json> {
         let mut described = Vec::new();
         for (name, parameter) in &self.parameters {
-            let in_path = path.contains(&format!("{{{name}}}"));
+            let in_path = stands_in(path, name);
             if in_path || !has_body {
                 let mut schema = parameter.schema.clone();
                 let description = schema.as_object_mut().and_then(|schema| schema.shift_remove("description"));
@@ -90,16 +99,19 @@ impl Request {
         described
     }
 
+    /// What stands in the body, where there is one
+    fn fields(&self) -> impl Iterator<Item = (&String, &Parameter)> {
+        self.parameters.iter().filter(|(_, parameter)| !parameter.in_path)
+    }
+
     /// Schema of the body, as JSON or form
     pub fn body(&self) -> Option<Json> {
         if let Some((schema, _)) = &self.whole {
             return Some(lenient(schema.clone()));
         }
-        if self.parameters.is_empty() {
-            return None;
-        }
+        self.fields().next()?;
         let mut body = schema::object(
-            self.parameters.iter().map(|(name, known)| (name.clone(), lenient(known.schema.clone()), known.required)),
+            self.fields().map(|(name, known)| (name.clone(), lenient(known.schema.clone()), known.required)),
         );
         if !self.credentials.is_empty() {
             body["anyOf"] = self.credentials.iter().map(|name| json!({"required": [name]})).collect();
@@ -112,15 +124,24 @@ impl Request {
         let schema = json!({"schema": {"$ref": format!("#/components/schemas/{name}")}});
         let required = match &self.whole {
             Some((_, required)) => *required,
-            None if self.parameters.is_empty() => return None,
-            None => !self.credentials.is_empty() || self.parameters.values().any(|parameter| parameter.required),
+            None => {
+                self.fields().next()?;
+                !self.credentials.is_empty() || self.fields().any(|(_, parameter)| parameter.required)
+            }
         };
-        let mut content = json!({"application/json": schema});
-        if self.whole.is_none() {
-            content["application/x-www-form-urlencoded"] = schema;
-        }
+        let media_types: &[&str] = match (self.has_file, &self.whole) {
+            (true, _) => &["multipart/form-data"],
+            (false, Some(_)) => &["application/json"],
+            (false, None) => &["application/json", "application/x-www-form-urlencoded"],
+        };
+        let content: Map<String, Json> = media_types.iter().map(|name| ((*name).to_owned(), schema.clone())).collect();
         Some(json!({"required": required, "content": content}))
     }
+}
+
+/// Whether a path's template has the parameter
+fn stands_in(path: &str, name: &str) -> bool {
+    path.contains(&format!("{{{name}}}"))
 }
 
 fn parameter(library: &Library, variable: &Variable, description: Option<&str>, with_default: bool) -> Json {
@@ -174,6 +195,7 @@ fn value(library: &Library, ty: &Type, rename: &HashMap<String, String>) -> Json
         "ID" => json!({"type": ["integer", "string"]}),
         "Money" | "Decimal" => json!({"type": ["number", "string"], "x-format": "decimal"}),
         "DateTime" => json!({"type": "string", "x-format": schema::DATE_TIME}),
+        "Upload" => json!({"type": "string", "format": "binary"}),
         "Date" => json!({"type": "string", "format": "date"}),
         _ => match (library.types.fields(name), library.types.values(name)) {
             (Some(fields), _) => schema::object(fields.iter().map(|field| {
@@ -211,7 +233,7 @@ fn lenient(mut schema: Json) -> Json {
         }
         Some("boolean") => {
             schema["type"] = json!(["boolean", "integer", "string"]);
-            schema["enum"] = json!([true, false, 1, 0, "true", "false", "1", "0", ""]);
+            schema["enum"] = json!([true, false, 1, 0, "true", "false", "1", "0", YES, NO, ""]);
         }
         Some("string") if is_plain => schema["type"] = json!(["string", "number"]),
         _ => {}

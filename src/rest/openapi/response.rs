@@ -13,7 +13,7 @@ use super::{
         dialect::{Dialect, Failure},
         document::Operation,
         library::Library,
-        output::{Condition, Form, Shape},
+        output::{Condition, Form, Shape, Tree},
     },
     schema,
 };
@@ -149,10 +149,10 @@ impl Answer<'_> {
             BaseType::List(inner) => {
                 let mut item = self.value(shape, inner);
                 if let Some(tree) = &shape.tree {
-                    item["properties"][&tree.children] = json!({"type": "array", "description": "Rows below this one"});
-                    if let Some(required) = item["required"].as_array_mut() {
-                        required.push(json!(tree.children));
-                    }
+                    // Told for one step down; there is no name by which a schema within an answer could mean itself.
+                    below(&mut item, tree, json!({"type": "array"}));
+                    let like_it = schema::list(item.clone());
+                    below(&mut item, tree, like_it);
                 }
                 schema::list(item)
             }
@@ -232,5 +232,16 @@ impl Answer<'_> {
             Form::Text => schema::text(),
             Form::Number => json!({"type": if ["Int", "Long"].contains(&name) { "integer" } else { "number" }}),
         }
+    }
+}
+
+/// Puts the rows below it into the schema of a tree's row
+fn below(row: &mut Json, tree: &Tree, rows: Json) {
+    row["properties"][&tree.children] = rows;
+    schema::describe(&mut row["properties"][&tree.children], Some("Rows below this one, like it"));
+    if let Some(required) = row["required"].as_array_mut()
+        && !required.contains(&json!(tree.children))
+    {
+        required.push(json!(tree.children));
     }
 }

@@ -1,17 +1,49 @@
 //! What belongs to a grid: its reviewers, its map, its picture.
 
-use axum::{body::Body, http::header};
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use axum::{
+    body::{Body, Bytes},
+    http::header,
+};
+use futures_util::stream::iter;
 use serde_json::{Value, json};
 
 use super::grid::{Grids, reviewer};
 use crate::{
     app::{Answer, Caller, TestApp, both},
-    rest::contract::PNG,
+    rest::contract::{PNG, multipart},
     service::{change, create, creation, deletion, ids},
 };
 
 const SAVE: &str = "mutation($input: GridMapSaveInput!) { gridMapSave(input: $input) { gridMap { databaseId name kind coordinates grid { code } } } }";
 const UPLOAD: &str = "mutation($id: ID!, $file: Upload!) { gridPictureUpload(gridId: $id, file: $file) { gridPicture { databaseId contentType size base64 grid { code } } } }";
+
+/// A form with a file that hardly ends, to a path; tells the answer, and how much of the file was read
+async fn flood(caller: &Caller, path: &str, fields: &[(&str, String)]) -> (Value, usize) {
+    let mut start = String::new();
+    for (part, text) in fields {
+        start += &format!("--x\r\nContent-Disposition: form-data; name=\"{part}\"\r\n\r\n{text}\r\n");
+    }
+    start += "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
+    let read = Arc::new(AtomicUsize::new(0));
+    let count = read.clone();
+    let flood = (0..31 << 4).map(move |_| {
+        count.fetch_add(1 << 16, Ordering::Relaxed);
+        Bytes::from_static(&[0; 1 << 16])
+    });
+    let chunks = iter(std::iter::once(Bytes::from(start)).chain(flood).map(Ok::<_, Infallible>));
+    let request = caller.request("POST", path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+    let request = request.header("graphql-require-preflight", "1").body(Body::from_stream(chunks)).unwrap();
+    let answer = caller.app.send(request).await.json();
+    (answer, read.load(Ordering::Relaxed))
+}
 
 async fn upload(caller: &Caller, grid: i64, name: &str, content: &[u8]) -> Answer {
     let operations = json!({"query": UPLOAD, "variables": {"id": grid, "file": null}}).to_string();
@@ -112,6 +144,34 @@ both! {
         assert_eq!(other.query(delete).await.code(), "NOT_FOUND");
         bank.manager.query(delete).await.ok();
         assert_eq!(bank.manager.query("{ grid(id: 1) { map { name } } }").await.ok()["grid"]["map"], Value::Null);
+    }
+
+    async fn a_file_is_read_for_who_may_send_one(app: TestApp) {
+        let Grids { bank, .. } = Grids::new(&app).await;
+        let operations = json!({"query": UPLOAD, "variables": {"id": 1, "file": null}}).to_string();
+        let graphql = [("operations", operations), ("map", json!({"file": ["variables.file"]}).to_string())];
+        let legacy = [("id", "1".to_owned())];
+        let stranger = Caller { token: Some("forged".into()), ..app.nobody() };
+        for caller in [app.nobody(), stranger] {
+            let (answer, read) = flood(&caller, "/graphql", &graphql).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+            assert!(read < 1 << 20, "{read} bytes were read");
+            let (answer, read) = flood(&caller, "/grid/gridinfo/image", &legacy).await;
+            assert_eq!((&answer["code"], read), (&json!(401), 0));
+        }
+        // An operation without a file takes none, but a small form it takes.
+        let (answer, read) = flood(&bank.manager, "/grid/gridmap", &legacy).await;
+        assert_eq!(answer["code"], 400);
+        assert!(read < 1 << 20, "{read} bytes were read");
+        let long = [("coordinate", "x".repeat(app.app.config.max_body))];
+        assert_eq!(flood(&bank.manager, "/grid/gridmap", &long).await.0["code"], 400);
+        let fields = json!({"gridCode": "A-1", "gridName": "Here", "coordinate": "[[1,2]]"});
+        let form = bank.manager.request("POST", "/grid/gridmap").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let answer = app.send(form.body(Body::from(multipart(&fields, b""))).unwrap()).await.json();
+        assert_eq!(answer["code"], 200, "{answer}");
+        // Whoever may send one is heard to the end, and judged.
+        let (answer, read) = flood(&bank.manager, "/grid/gridinfo/image", &legacy).await;
+        assert!((&answer["code"], read) == (&json!(400), 31 << 20) && stored(&app) == 0, "{answer} after {read} bytes");
     }
 
     async fn pictures_replace_one_another(app: TestApp) {

@@ -1,4 +1,5 @@
 mod adviser;
+mod areas;
 mod bank_product;
 pub mod grid;
 mod grid_parts;

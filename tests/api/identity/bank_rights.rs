@@ -133,6 +133,48 @@ both! {
         }
     }
 
+    async fn nobody_widens_his_own_sight(app: TestApp) {
+        let bank = Bank::new(&app).await;
+        // A customer manager who may maintain staff sees his own grids only, and nobody gets more from him.
+        let input = json!({"id": 1, "input": {"permissionIds": [3]}});
+        bank.boss.query_with(&change("roleUpdate", "areas"), input).await.ok();
+        let clerk = create(&bank.boss, "roleCreate", json!({"name": "Clerk", "permissionIds": []})).await;
+        staff(&app, &bank.boss, "colleague", 4, &[clerk]).await;
+        staff(&app, &bank.boss, "equal", 4, &[1]).await;
+        let forbidden = |body: Value| assert_eq!(body["errors"][0]["extensions"]["code"], "FORBIDDEN", "{body}");
+        for (id, input) in [
+            (2, json!({"roleIds": [1, clerk]})),
+            (2, json!({"roleIds": [clerk]})),
+            (2, json!({"roleIds": []})),
+            (6, json!({"roleIds": [clerk]})),
+            (6, json!({"roleIds": [1, clerk]})),
+            (5, json!({"password": "mine now"})),
+            (5, json!({"roleIds": [1]})),
+        ] {
+            forbidden(update(&bank.manager, id, input).await);
+        }
+        forbidden(bank.manager.query_with(&creation("bankStaffCreate"), json!({"input": employee("mole", 4, &[clerk])})).await.body);
+        let reset = "mutation { bankStaffPasswordReset(id: 5, password: \"mine now\") { bankStaff { name } } }";
+        forbidden(bank.manager.query(reset).await.body);
+        create(&bank.manager, "bankStaffCreate", employee("junior", 4, &[1])).await;
+        assert!(update(&bank.manager, 6, json!({"roleIds": [], "name": "equal"})).await.get("errors").is_none());
+        assert!(update(&bank.manager, 2, json!({"roleIds": [1], "branchId": 4, "name": "Me"})).await.get("errors").is_none());
+
+        // Nor does anybody else change what he is himself, up or down.
+        permit(&bank, 3).await;
+        for (caller, id, input) in [
+            (&bank.president, 4, json!({"roleIds": [3, 1]})),
+            (&bank.president, 4, json!({"roleIds": []})),
+            (&bank.president, 4, json!({"branchId": 4})),
+            (&bank.admin, 1, json!({"roleIds": [1, 4]})),
+            (&bank.admin, 1, json!({"branchCode": "17001"})),
+        ] {
+            forbidden(update(caller, id, input).await);
+        }
+        let same = json!({"roleIds": [4], "branchCode": "17000", "email": "admin@bank.example"});
+        assert!(update(&bank.admin, 1, same).await.get("errors").is_none());
+    }
+
     async fn rights_change_on_every_server(app: TestApp) {
         let bank = Bank::new(&app).await;
         let other = TestApp::with(app.app.config.clone()).await;

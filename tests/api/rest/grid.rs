@@ -108,6 +108,11 @@ both! {
         assert_eq!((&list["count"], rows(&list, "accountId")), (&json!(5), vec![json!(3), json!(4)]));
         let list = get(&bank.admin, "/grid/super/account/list?pageNo=3&pageSize=2").await;
         assert_eq!(rows(&list, "accountId"), [json!(5)]);
+        // An error names the parameter that was sent.
+        for name in ["pageNum", "pageNo"] {
+            let list = get(&bank.admin, &format!("/grid/super/account/list?{name}=0&pageSize=2")).await;
+            assert_eq!(list, failed(400, &format!("参数错误: {name}")));
+        }
         let list = get(&bank.admin, "/grid/super/account/list/3?pageNum=1&pageSize=10&orgCode=17001").await;
         assert_eq!(rows(&list, "accountName"), [json!("president"), json!("li_1")]);
         let list = get(&bank.admin, "/grid/super/account/list?realName=nobody").await;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::contract::{contract, success};
 use crate::app::both;
 
-/// How operations of ours differ from their contracts, and why they may. Each must be so.
+/// How operations of ours differ from their contracts, and why they may. Each must be so; `*` are all that do.
 const DIFFERENCES: &[(&[&str], &[&str], &str)] = &[
     (
         &[
@@ -54,7 +54,24 @@ const DIFFERENCES: &[(&[&str], &[&str], &str)] = &[
     (&["ihk_login"], &["body machine_no is missing"], "ignored: it is always \"weixin\""),
     (&["rongzi_customer_list"], &["body refreshWX is missing"], "ignored: deprecated"),
     (&["rongzi_sms_get_messages"], &["body empName is missing"], "ignored: empCode says who it is"),
+    (&["*"], &["/count may be null"], "null where nobody asks for the number of all rows, which these documents do"),
+    (&["grid_login"], &["/data/accountId may be null"], NO_PROFILE),
+    (&["grid_gridmap_get"], &["/data/gridCode may be null"], SEEN),
+    (&["grid_gridmap_list"], &["/data/*/id may be null"], SEEN),
+    (
+        &["grid_account_create", "grid_account_update"],
+        &["body orgName is missing"],
+        "ignored: orgCode says which it is",
+    ),
+    (
+        &["grid_gridinfo_update"],
+        &["body id is missing", "body gridCode is missing"],
+        "ignored: the path says which it is",
+    ),
+    (&["grid_senator_create"], &["body senatorId is missing"], "ignored: the server numbers them"),
 ];
+
+const SEEN: &str = "null only where the viewer may not see the grid, who then does not see its map";
 
 const NO_PROFILE: &str = "an account of the realm without a profile may sign in";
 
@@ -102,7 +119,8 @@ fn parameters(file: &Value, operation: &Value) -> BTreeMap<String, bool> {
         let (place, name) = (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap());
         names.insert(format!("{place} {name}"), parameter["required"] == true);
     }
-    let body = resolve(file, &operation["requestBody"]["content"]["application/json"]["schema"]);
+    let content = object(&operation["requestBody"]["content"]).next();
+    let body = content.map_or(&Value::Null, |(_, content)| resolve(file, &content["schema"]));
     let (prefix, body) = match body.get("items") {
         Some(items) => ("body []", resolve(file, items)),
         None => ("body ", body),
@@ -148,6 +166,11 @@ fn compare(ours: (&Value, &Value), theirs: (&Value, &Value), at: &str, found: &m
     };
     let (our_fields, their_fields) = (fields(&our), fields(&their));
     for name in our_fields.keys().chain(their_fields.keys()) {
+        // What has rows like itself below it is told for one step down.
+        let row = format!("/{name}/*");
+        if at.ends_with(&row) {
+            continue;
+        }
         let at = format!("{at}/{name}");
         match (our_fields.get(name), their_fields.get(name)) {
             (Some(our_field), Some(their_field)) => {
@@ -180,13 +203,19 @@ async fn the_files_tell_what_the_contracts_tell() {
     let library = Library::read().await.unwrap();
     let mut compared = Vec::new();
     let mut found = BTreeSet::new();
-    // grid is compared when all of it is served.
-    for (system, _) in systems().into_iter().filter(|(system, _)| *system != "grid") {
+    for (system, _) in systems() {
         let (ours, theirs) = (openapi::file(&library, system).unwrap(), contract(system));
-        assert_eq!(routes(&ours), routes(&theirs), "{system}");
+        // Of grid not all is served yet.
+        match system {
+            "grid" => assert!(routes(&ours).iter().all(|(id, ways)| routes(&theirs).get(id) == Some(ways))),
+            _ => assert_eq!(routes(&ours), routes(&theirs), "{system}"),
+        }
         for (path, method, their) in operations(&theirs) {
             let Some(id) = their["operationId"].as_str() else { continue };
             let our = &ours["paths"][path][method];
+            if our.is_null() && system == "grid" {
+                continue;
+            }
             for name in ["operationId", "summary", "x-section"] {
                 assert_eq!(our[name], their[name], "{id}: {name}");
             }
@@ -212,15 +241,20 @@ async fn the_files_tell_what_the_contracts_tell() {
             compared.push(system);
         }
     }
-    let known = DIFFERENCES.iter().flat_map(|(ids, differences, _)| {
-        ids.iter().flat_map(|id| differences.iter().map(|what| ((*id).to_owned(), (*what).to_owned())))
-    });
-    let known: BTreeSet<(String, String)> = known.collect();
+    let mut known = BTreeSet::new();
+    for (ids, differences, _) in DIFFERENCES {
+        for what in *differences {
+            let all = found.iter().filter(|(_, found)| found == what).map(|(id, _)| id.as_str());
+            let ids: Vec<&str> = if *ids == ["*"] { all.collect() } else { ids.to_vec() };
+            assert!(!ids.is_empty(), "no longer differs: {what}");
+            known.extend(ids.into_iter().map(|id| (id.to_owned(), (*what).to_owned())));
+        }
+    }
     let news: Vec<_> = found.difference(&known).collect();
     let gone: Vec<_> = known.difference(&found).collect();
     assert!(news.is_empty() && gone.is_empty(), "differ without a reason: {news:#?}\nno longer differ: {gone:#?}");
     let number = |system: &str| compared.iter().filter(|of| **of == system).count();
-    assert_eq!([number("rongzi"), number("eartip"), number("ihk")], [9, 25, 11]);
+    assert_eq!([number("rongzi"), number("eartip"), number("ihk"), number("grid")], [9, 25, 11, 50]);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use self::sql::Balance;
 use crate::{
-    auth::Viewer,
+    auth::{Area, Viewer},
     db::{Day, Id, Money, Time, Where, tables::balance_changes},
     domains::{credit::bank_product::BalanceKind, customers::BankCustomer},
     entity,
@@ -55,5 +55,13 @@ impl Visible for BalanceChange {
     /// Those of the customers that he sees
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
         BankCustomer::seen(viewer, |customers| Where::default().and(balance_changes::customer_id.eq_any(customers)))
+    }
+
+    /// Who is told of large changes need not work with balances
+    fn listed(viewer: &Viewer) -> Where<Self::Table> {
+        match viewer.may(Area::Holdings) || viewer.may(Area::Alerts) {
+            true => Self::visible(viewer),
+            false => Where::nothing(),
+        }
     }
 }

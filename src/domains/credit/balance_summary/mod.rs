@@ -85,6 +85,7 @@ entity!(BalanceSummary, balance_summaries, asc);
 
 impl Visible for BalanceSummary {
     type Table = balance_summaries::table;
+    const AREA: Option<Area> = Some(Area::Holdings);
 
     /// Those of the customers that he sees
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

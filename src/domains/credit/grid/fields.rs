@@ -30,7 +30,7 @@ impl Grid {
         ctx.load_named(self.manager_id).await
     }
 
-    /// Its review group (legacy listReview)
+    /// Its review group (legacy listReview), for who may look for grids
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
     pub async fn reviewers(
         &self,
@@ -56,12 +56,12 @@ impl Grid {
         ctx.children(BankCustomer::OF_GRID, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
-    /// Its place on the map
+    /// Its place on the map, for who may look for grids
     pub async fn map(&self, ctx: &Context<'_>) -> AppResult<Option<GridMap>> {
         ctx.child(GridMap::OF_GRID, self.id.number).await
     }
 
-    /// Its picture
+    /// Its picture, for who may look for grids
     pub async fn picture(&self, ctx: &Context<'_>) -> AppResult<Option<GridPicture>> {
         ctx.child(GridPicture::OF_GRID, self.id.number).await
     }

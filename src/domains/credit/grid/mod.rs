@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use self::root::{GridMutation, GridQuery};
 use super::{grid_reviewer::GridReviewerInput, scope::Scope};
 use crate::{
-    auth::{BankSight, Viewer},
+    auth::{Area, BankSight, Viewer},
     codes,
     db::{
         Id, Time, Where,
@@ -170,6 +170,7 @@ entity!(Grid, grids, asc);
 
 impl Visible for Grid {
     type Table = grids::table;
+    const AREA: Option<Area> = Some(Area::Grids);
 
     /// Those that he manages, or those of his branch and below
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use self::root::{ProductAccountMutation, ProductAccountQuery};
 use super::{BankProduct, balance_summary};
 use crate::{
-    auth::Viewer,
+    auth::{Area, Viewer},
     db::{Id, Money, Rate, Time, Where, tables::product_accounts},
     domains::customers::BankCustomer,
     entity,
@@ -123,6 +123,7 @@ entity!(ProductAccount, product_accounts, asc);
 
 impl Visible for ProductAccount {
     type Table = product_accounts::table;
+    const AREA: Option<Area> = Some(Area::Holdings);
 
     /// Those of the customers that he sees
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

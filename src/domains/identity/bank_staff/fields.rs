@@ -1,10 +1,13 @@
 //! Fields of bank staff that are looked up.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context};
+use futures_util::future::try_join_all;
 
 use super::BankStaff;
 use crate::{
-    auth::{Area, Areas, Realm},
+    auth::{Area, Areas, Realm, Viewer},
     db::{Day, Time},
     domains::{
         credit::Grid,
@@ -24,6 +27,12 @@ impl BankStaff {
         let presence = ctx.data_unchecked::<Loader>().load_one(PresenceOf(self.account_id)).await?;
         presence.ok_or_else(|| AppError::internal("an employee without an account"))
     }
+
+    /// For himself, and for whoever keeps the staff; in the answer to sessionCreate the request is still nobody's
+    fn personal<T>(&self, ctx: &Context<'_>, value: T) -> Option<T> {
+        let allowed = |viewer: &Arc<Viewer>| viewer.may(Area::Staff) || BankStaff::asking(viewer) == Some(self.id);
+        ctx.viewer().ok().is_none_or(allowed).then_some(value)
+    }
 }
 
 #[ComplexObject]
@@ -38,14 +47,29 @@ impl BankStaff {
         Realm::Bank
     }
 
-    /// Phone number for work
-    pub async fn work_phone(&self) -> Option<String> {
-        Some(self.phone.clone())
+    /// Id number of 18 characters (legacy idNumber); only for himself and in the area STAFF, else null
+    pub async fn id_number(&self, ctx: &Context<'_>) -> Option<String> {
+        self.personal(ctx, self.id_number.clone())
     }
 
-    /// Birthday, as the id number says
-    pub async fn birthday(&self) -> Option<Day> {
-        IdNumber::parse(&self.id_number).map(|number| number.birthday)
+    /// Mobile number of 11 digits (legacy phoneNumber); only for himself and in the area STAFF, else null
+    pub async fn phone(&self, ctx: &Context<'_>) -> Option<String> {
+        self.personal(ctx, self.phone.clone())
+    }
+
+    /// Mail address; only for himself and in the area STAFF, else null
+    pub async fn email(&self, ctx: &Context<'_>) -> Option<String> {
+        self.personal(ctx, self.email.clone())?
+    }
+
+    /// Phone number for work, the same as `phone`
+    pub async fn work_phone(&self, ctx: &Context<'_>) -> Option<String> {
+        self.personal(ctx, self.phone.clone())
+    }
+
+    /// Birthday, as the id number says; only for himself and in the area STAFF, else null
+    pub async fn birthday(&self, ctx: &Context<'_>) -> Option<Day> {
+        self.personal(ctx, IdNumber::parse(&self.id_number)?.birthday)
     }
 
     /// Account that the employee signs in with, as far as the viewer may see it
@@ -79,7 +103,7 @@ impl BankStaff {
         ctx.linked(Role::OF_STAFF, self.id.number).await
     }
 
-    /// Grids that the employee manages
+    /// Grids that the employee manages, for who may look for grids
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
     pub async fn grids(
         &self,
@@ -121,12 +145,9 @@ impl BankStaff {
     /// Areas that the roles open
     #[graphql(complexity = 20)]
     pub async fn areas(&self, ctx: &Context<'_>) -> AppResult<Vec<Area>> {
-        let mut areas = Areas::default();
-        for role in ctx.numbers(Role::OF_STAFF, self.id.number).await? {
-            for permission in ctx.linked(Permission::OF_ROLE, role).await? {
-                areas = areas.and(Areas::below(&permission.url));
-            }
-        }
-        Ok(areas.list())
+        let roles = ctx.numbers(Role::OF_STAFF, self.id.number).await?;
+        let held = roles.into_iter().map(|role| ctx.linked(Permission::OF_ROLE, role));
+        let held = try_join_all(held).await?;
+        Ok(Areas::opened(held.iter().flatten().map(|permission| &*permission.url)).list())
     }
 }

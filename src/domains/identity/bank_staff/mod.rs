@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use self::root::{BankStaffMutation, BankStaffQuery};
 use super::{Account, Branch, Role};
 use crate::{
-    auth::{BankSight, Viewer},
+    auth::{Area, BankSight, Viewer},
     db::{
         Id, Time, Where,
         sql::{begins, contains},
@@ -25,6 +25,7 @@ use crate::{
     entity,
     error::AppResult,
     graphql::{
+        Entity as _,
         entity::Visible,
         id_number::Sex,
         input::{self, refuse},
@@ -45,13 +46,13 @@ pub struct BankStaff {
     pub branch_id: Id<Branch>,
     /// Real name (legacy realName)
     pub name: String,
-    /// Id number of 18 characters (legacy idNumber)
+    #[graphql(skip)]
     pub id_number: String,
-    /// Mobile number of 11 digits (legacy phoneNumber)
+    #[graphql(skip)]
     pub phone: String,
     /// Sex
     pub sex: Sex,
-    /// Mail address
+    #[graphql(skip)]
     pub email: Option<String>,
     /// Address of the portrait (legacy avatar)
     pub avatar_url: Option<String>,
@@ -172,6 +173,7 @@ entity!(BankStaff, bank_staff, asc);
 
 impl Visible for BankStaff {
     type Table = bank_staff::table;
+    const AREA: Option<Area> = Some(Area::Staff);
 
     /// Those of his branch and below; a customer manager knows his own branch
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
@@ -181,6 +183,14 @@ impl Visible for BankStaff {
             (BankSight::Staff(_), _) => Where::default().and(bank_staff::branch_id.eq(own_branch)),
             (_, BankSight::Branch(path)) => BankStaff::below(&path),
             (_, _) => Where::default(),
+        }
+    }
+
+    /// Himself too
+    fn listed(viewer: &Viewer) -> Where<Self::Table> {
+        match viewer.may(Area::Staff) {
+            true => Self::visible(viewer),
+            false => BankStaff::asking(viewer).map_or_else(Where::nothing, |own| Self::with_ids(vec![own])),
         }
     }
 }

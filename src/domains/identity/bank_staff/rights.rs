@@ -30,8 +30,7 @@ impl BankStaff {
             .order(bank_staff_roles::role_id)
             .all(conn)
             .await?;
-        let areas = held.iter().filter_map(|(_, url)| url.as_deref());
-        let areas = areas.fold(Areas::default(), |areas, url| areas.and(Areas::below(url)));
+        let areas = Areas::opened(held.iter().filter_map(|(_, url)| url.as_deref()));
         let mut roles: Vec<i64> = held.into_iter().map(|(role, _)| role).collect();
         roles.dedup();
         Ok(Some((staff, BankRights { roles, areas, branch_id, branch_path, is_headquarters: level == 0 })))

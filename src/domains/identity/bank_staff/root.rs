@@ -144,9 +144,8 @@ impl BankStaffMutation {
     async fn bank_staff_delete(&self, ctx: &Context<'_>, id: Id<BankStaff>) -> AppResult<BankStaffDeletePayload> {
         let viewer = ctx.viewer()?;
         let mut tx = ctx.begin().await?;
-        let bank_staff = judged(&mut tx, viewer, id).await?;
+        let (bank_staff, held) = judged(&mut tx, viewer, id).await?;
         not_oneself(viewer, id)?;
-        let held = BankStaff::role_ids(&mut tx, id).await?;
         Account::delete(&mut tx, bank_staff.account_id).await?;
         let before = (&bank_staff, &*numbers(&held));
         AuditEntry::record_linked(&mut tx, ctx, "roleIds", Some(before), None).await?;
@@ -174,19 +173,29 @@ async fn working_at(
     }
 }
 
-/// The roles that an input names: none that permits more than the viewer may do himself
+/// The roles that an input names: none that gives more than the viewer has himself
 async fn roles(conn: &mut Conn, viewer: &Viewer, wanted: Vec<Id<Role>>) -> AppResult<Vec<Id<Role>>> {
     let roles = Role::named_all(conn, viewer, "roleIds", wanted, MOST).await?;
-    Role::outranked(conn, viewer, &roles).await?;
+    outranked(conn, viewer, &roles).await?;
     Ok(roles)
 }
 
-/// An employee whom the viewer may change: one who may not do more than he
-async fn judged(conn: &mut Conn, viewer: &Viewer, id: Id<BankStaff>) -> AppResult<BankStaff> {
+/// An employee whom the viewer may change: one who has no more than he. Nobody gets other roles until the transaction
+/// ends.
+async fn judged(conn: &mut Conn, viewer: &Viewer, id: Id<BankStaff>) -> AppResult<(BankStaff, Vec<Id<Role>>)> {
+    conn.lock("bank_staff").await?;
     let staff = BankStaff::find(conn, viewer, id).await?;
     let held = BankStaff::role_ids(conn, id).await?;
-    Role::outranked(conn, viewer, &held).await?;
-    Ok(staff)
+    outranked(conn, viewer, &held).await?;
+    Ok((staff, held))
+}
+
+/// Refuses somebody who would hand out, or judge, roles that permit or show more than his own
+async fn outranked(conn: &mut Conn, viewer: &Viewer, of: &[Id<Role>]) -> AppResult<()> {
+    match viewer.sees_as_far(&numbers(of)) {
+        true => Role::outranked(conn, viewer, of).await,
+        false => Err(AppError::forbidden("These roles show more than yours do")),
+    }
 }
 
 fn not_oneself(viewer: &Viewer, id: Id<BankStaff>) -> AppResult<()> {
@@ -205,16 +214,21 @@ async fn update(ctx: &Context<'_>, id: Id<BankStaff>, input: BankStaffUpdateInpu
     };
     let viewer = ctx.viewer()?;
     let mut tx = ctx.begin().await?;
-    let before = judged(&mut tx, viewer, id).await?;
+    let (before, held) = judged(&mut tx, viewer, id).await?;
     let account = Account::of_profile(&mut tx, before.account_id).await?;
     if input.is_frozen == Some(true) {
         not_oneself(viewer, id)?;
     }
     checked.branch = working_at(&mut tx, viewer, input.branch_id, input.branch_code.as_deref()).await?;
-    let held = BankStaff::role_ids(&mut tx, id).await?;
-    let mut roles_now = held.clone();
-    if let Some(wanted) = input.role_ids.clone() {
-        roles_now = roles(&mut tx, viewer, wanted).await?;
+    let roles_now = match input.role_ids.clone() {
+        Some(wanted) => roles(&mut tx, viewer, wanted).await?,
+        None => held.clone(),
+    };
+    let moves = checked.branch.is_some_and(|branch| branch != before.branch_id);
+    if BankStaff::asking(viewer) == Some(id) && (moves || roles_now != held) {
+        return Err(AppError::forbidden("Nobody changes his own roles or his own branch"));
+    }
+    if roles_now != held {
         BankStaff::set_roles(&mut tx, id, &roles_now).await?;
     }
 
@@ -226,7 +240,7 @@ async fn update(ctx: &Context<'_>, id: Id<BankStaff>, input: BankStaffUpdateInpu
         changed = Account::set_frozen(&mut tx, account.id, frozen).await?;
     }
     if let Some(hash) = password {
-        changed = Account::set_password(&mut tx, account.id, hash).await?;
+        changed = Account::set_password(&mut tx, &account, hash).await?;
     }
     let staff = BankStaff::update(&mut tx, id, input, checked).await?;
     AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
@@ -247,18 +261,22 @@ async fn set_password(
 ) -> AppResult<BankStaff> {
     let viewer = ctx.viewer()?;
     let hash = Account::hash(Some(Realm::Bank), &password).await?;
-    let mut conn = ctx.read().await?;
-    let staff = match &current {
-        Some(_) => BankStaff::find(&mut conn, viewer, id).await?,
-        None => judged(&mut conn, viewer, id).await?,
-    };
-    let account = Account::of_profile(&mut conn, staff.account_id).await?;
-    drop(conn);
+    let mut proven = None;
     if let Some(current) = current {
-        account.check_password("oldPassword", &current).await?;
+        let account = Account::of_profile(&mut ctx.read().await?, Id::new(viewer.account_id.unwrap_or(0))).await?;
+        account.check_password(ctx, "oldPassword", &current).await?;
+        proven = Some(account);
     }
     let mut tx = ctx.begin().await?;
-    let changed = Account::set_password(&mut tx, account.id, hash).await?;
+    let (staff, account) = match proven {
+        Some(account) => (BankStaff::find(&mut tx, viewer, id).await?, account),
+        None => {
+            let (staff, _) = judged(&mut tx, viewer, id).await?;
+            let account = Account::of_profile(&mut tx, staff.account_id).await?;
+            (staff, account)
+        }
+    };
+    let changed = Account::set_password(&mut tx, &account, hash).await?;
     AuditEntry::record(&mut tx, ctx, Some(&account), Some(&changed)).await?;
     tx.commit().await?;
     ctx.app().sessions.forget(account.id.number);

@@ -44,11 +44,6 @@ impl BankStaff {
     pub const OF_BRANCH: Relation<BankStaff> =
         Relation { column: bank_staff::branch_id::NAME, parent: |staff| Some(staff.branch_id.number) };
 
-    pub const OF_ROLE: Link<BankStaff> = Link::new("bank_staff_roles_back", |roles| {
-        let pair = (bank_staff_roles::role_id, bank_staff_roles::staff_id);
-        Box::new(bank_staff_roles::table.filter(bank_staff_roles::role_id.eq_any(roles)).select(pair).order(pair))
-    });
-
     /// The employee who asks, where it is one
     pub fn asking(viewer: &Viewer) -> Option<Id<BankStaff>> {
         viewer.profile_id.filter(|_| viewer.realm == Some(Realm::Bank)).map(Id::new)

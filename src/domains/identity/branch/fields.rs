@@ -24,7 +24,7 @@ impl Branch {
         ctx.load_named(self.parent_id).await
     }
 
-    /// Branches directly below (legacy childList)
+    /// Branches directly below (legacy childList), for who may look for branches
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
     pub async fn children(
         &self,
@@ -37,7 +37,7 @@ impl Branch {
         ctx.children(Branch::OF_PARENT, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
-    /// Staff of the branch itself
+    /// Staff of the branch itself, for who may look for staff
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
     pub async fn staff(
         &self,
@@ -50,7 +50,7 @@ impl Branch {
         ctx.children(BankStaff::OF_BRANCH, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
-    /// Grids that the branch itself looks after
+    /// Grids that the branch itself looks after, for who may look for grids
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
     pub async fn grids(
         &self,
@@ -63,7 +63,7 @@ impl Branch {
         ctx.children(Grid::OF_BRANCH, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
-    /// Advisers of the branch itself
+    /// Advisers of the branch itself, for who may look for advisers
     #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
     pub async fn advisers(
         &self,

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use self::root::{BranchMutation, BranchQuery};
 use crate::{
-    auth::{BankSight, Viewer},
+    auth::{Area, BankSight, Viewer},
     codes,
     db::{
         Id, Time, Where,
@@ -164,6 +164,7 @@ entity!(Branch, branches, asc);
 
 impl Visible for Branch {
     type Table = branches::table;
+    const AREA: Option<Area> = Some(Area::Branches);
 
     /// His branch and all below
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

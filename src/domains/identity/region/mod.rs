@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use self::root::{RegionMutation, RegionQuery};
 use crate::{
-    auth::{Realm, Sight, Viewer},
+    auth::{Area, Realm, Sight, Viewer},
     codes,
     db::{Id, Time, Where, sql::contains, tables::regions},
     entity,
@@ -124,6 +124,7 @@ entity!(Region, regions, asc);
 
 impl Visible for Region {
     type Table = regions::table;
+    const AREA: Option<Area> = Some(Area::Regions);
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
         match viewer.open(Realm::Bank) {

@@ -1,0 +1,99 @@
+//! What no role opens is closed on every way: below other rows, by `node`, in lists.
+
+use serde_json::{Value, json};
+
+use super::grid::{Grids, reviewer};
+use crate::{
+    app::{Caller, TestApp, both},
+    bank::Bank,
+    service::{change, create},
+};
+
+/// Gives the president's role these permissions, and no others
+async fn permit(bank: &Bank, permissions: &[i64]) {
+    let input = json!({"id": 3, "input": {"permissionIds": permissions}});
+    bank.boss.query_with(&change("roleUpdate", "areas"), input).await.ok();
+}
+
+/// Types of the nodes that a caller gets of these
+async fn found(caller: &Caller, ids: &[Value]) -> Vec<Value> {
+    let answer = caller.query_with("query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }", json!({"ids": ids})).await;
+    let nodes = answer.ok()["nodes"].as_array().unwrap().clone();
+    nodes.into_iter().filter(|node| !node.is_null()).map(|node| node["__typename"].clone()).collect()
+}
+
+async fn filled(app: &TestApp) -> (Bank, Vec<Value>) {
+    let Grids { bank, .. } = Grids::new(app).await;
+    create(&bank.boss, "gridReviewerCreate", json!({"gridId": 1, "reviewer": reviewer("Anna", "11x")})).await;
+    let map = "mutation { gridMapSave(input: {gridId: 1, coordinates: \"x\"}) { gridMap { id } } }";
+    bank.boss.query(map).await.ok();
+    let adviser = json!({"branchId": 4, "name": "Bert", "idNumber": "22", "phone": "19900000002", "duty": "d",
+        "address": "a", "description": "t", "standing": "1", "kind": "1"});
+    create(&bank.boss, "adviserCreate", adviser).await;
+    create(&bank.boss, "bankProductCreate", json!({"name": "Loan", "rate": "4.35", "description": "d"})).await;
+    let lists = "grids gridReviewers gridMaps advisers bankProducts roles permissions bankStaff branches";
+    let document: String = lists.split(' ').map(|list| format!("{list}(last: 1) {{ nodes {{ id }} }} ")).collect();
+    let all = bank.boss.query(&format!("{{ {document} }}")).await.ok();
+    let ids = lists.split(' ').map(|list| all[list]["nodes"][0]["id"].clone()).collect();
+    (bank, ids)
+}
+
+both! {
+    async fn a_closed_area_is_closed_on_every_way(app: TestApp) {
+        let (bank, ids) = filled(&app).await;
+        assert_eq!(found(&bank.boss, &ids).await.len(), 9);
+        let ids = [&ids[..7], &[json!("QmFua1N0YWZmOjI"), json!("QnJhbmNoOjQ")]].concat();
+        assert_eq!(found(&bank.admin, &ids).await.len(), 9);
+        let below = "{ branch(id: 4) { children { totalCount } staff { totalCount nodes { name } } grids { totalCount nodes { name } }
+            advisers { totalCount nodes { name } } } }";
+        let closed = json!({"totalCount": 0, "nodes": []});
+        permit(&bank, &[6]).await;
+        assert_eq!(bank.president.query(below).await.ok()["branch"],
+            json!({"children": {"totalCount": 0}, "staff": closed, "grids": closed, "advisers": closed}));
+        assert_eq!(found(&bank.president, &ids).await, ["Branch"]);
+        permit(&bank, &[3, 6, 17, 18]).await;
+        let open = bank.president.query(below).await.ok()["branch"].clone();
+        assert_eq!((&open["staff"]["totalCount"], &open["grids"]["totalCount"], &open["advisers"]["totalCount"]), (&json!(2), &json!(2), &json!(1)));
+        assert_eq!(found(&bank.president, &ids).await, ["GridReviewer", "GridMap", "Adviser", "BankStaff", "Branch"]);
+        // Staff know what their colleagues are, not who else is it.
+        permit(&bank, &[5]).await;
+        let permission = "{ permission(id: 11) { roles { name } } }";
+        assert_eq!(bank.president.query(permission).await.ok()["permission"]["roles"], json!([]));
+        assert_eq!(bank.admin.query(permission).await.ok()["permission"]["roles"].as_array().unwrap().len(), 2);
+    }
+
+    async fn what_a_row_names_stays_open(app: TestApp) {
+        let (bank, _) = filled(&app).await;
+        let personal = "idNumber phone email workPhone birthday";
+        let one = format!("{{ grid(id: 1) {{ branch {{ code staff {{ totalCount }} }} reviewers {{ nodes {{ name grid {{ code }} }} }} map {{ name }}
+            manager {{ name roles {{ name }} grids {{ totalCount }} {personal} }} }} me {{ bankStaff {{ name {personal} }} }} }}");
+        permit(&bank, &[17]).await;
+        let answer = bank.president.query(&one).await.ok();
+        assert_eq!(answer["grid"], json!({
+            "branch": {"code": "17101", "staff": {"totalCount": 0}},
+            "reviewers": {"nodes": [{"name": "Anna", "grid": {"code": "A-1"}}]},
+            "map": {"name": "Grid A-1"},
+            "manager": {"name": "员工manager", "roles": [{"name": "客户经理"}], "grids": {"totalCount": 2},
+                "idNumber": null, "phone": null, "email": null, "workPhone": null, "birthday": null},
+        }));
+        // Himself he knows, as soon as he signs in.
+        let own = &answer["me"]["bankStaff"];
+        assert_eq!((&own["phone"], &own["birthday"], &own["name"]), (&json!("19900000001"), &json!("1990-03-07"), &json!("员工president")));
+        assert_eq!(found(&bank.president, &[json!("QmFua1N0YWZmOjQ"), json!("QmFua1N0YWZmOjI")]).await, ["BankStaff"]);
+        permit(&bank, &[3, 17]).await;
+        let manager = bank.president.query(&one).await.ok()["grid"]["manager"].clone();
+        assert_eq!((&manager["phone"], &manager["workPhone"], &manager["idNumber"]), (&json!("19900000001"), &json!("19900000001"), &own["idNumber"]));
+    }
+
+    async fn areas_of_many_roles_are_asked_at_once(app: TestApp) {
+        let bank = Bank::new(&app).await;
+        let mut counts = Vec::new();
+        for roles in [json!([2]), json!([1, 2, 3, 4])] {
+            bank.boss.query_with(&change("bankStaffUpdate", "name"), json!({"id": 3, "input": {"roleIds": roles}})).await.ok();
+            bank.accountant.query("{ me { id } }").await.ok();
+            let answer = bank.accountant.query("{ me { bankStaff { areas } } }").await;
+            counts.push((answer.ok()["me"]["bankStaff"]["areas"].as_array().unwrap().len() > 25, answer.statements));
+        }
+        assert_eq!(counts, [(false, counts[0].1), (true, counts[0].1)]);
+    }
+}
