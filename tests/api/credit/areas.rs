@@ -17,7 +17,8 @@ async fn permit(bank: &Bank, permissions: &[i64]) {
 
 /// Types of the nodes that a caller gets of these
 async fn found(caller: &Caller, ids: &[Value]) -> Vec<Value> {
-    let answer = caller.query_with("query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }", json!({"ids": ids})).await;
+    let answer =
+        caller.query_with("query($ids: [ID!]!) { nodes(ids: $ids) { __typename } }", json!({"ids": ids})).await;
     let nodes = answer.ok()["nodes"].as_array().unwrap().clone();
     nodes.into_iter().filter(|node| !node.is_null()).map(|node| node["__typename"].clone()).collect()
 }

@@ -30,12 +30,10 @@ pub async fn holders(app: &TestApp) -> Grids {
         )
     };
     let mut conn = app.app.db.write().await.unwrap();
-    diesel::insert_into(bank_customers::table)
-        .values(Many((1..=4).map(row).collect()))
-        .run(&mut conn)
-        .await
-        .unwrap();
-    for (name, kind, is_open) in [("存款", json!("DEPOSIT"), true), ("贷款", json!("LOAN"), true), ("旧", json!(null), false)] {
+    diesel::insert_into(bank_customers::table).values(Many((1..=4).map(row).collect())).run(&mut conn).await.unwrap();
+    for (name, kind, is_open) in
+        [("存款", json!("DEPOSIT"), true), ("贷款", json!("LOAN"), true), ("旧", json!(null), false)]
+    {
         let input = json!({"name": name, "rate": "1", "description": "x", "balanceKind": kind, "isOpen": is_open});
         create(&grids.bank.admin, "bankProductCreate", input).await;
     }
@@ -54,9 +52,11 @@ pub fn account(customer: i64, product: &str, balance: &str) -> Value {
     })
 }
 
-const ENTER: &str = "mutation($accounts: [ProductAccountInput!]!) { productAccountCreate(input: {accounts: $accounts}) {
+const ENTER: &str =
+    "mutation($accounts: [ProductAccountInput!]!) { productAccountCreate(input: {accounts: $accounts}) {
     productAccounts { databaseId balance customer { name } product { code } } } }";
-const CHANGE: &str = "mutation($accounts: [ProductAccountBalanceInput!]!) { productAccountUpdate(input: {accounts: $accounts}) {
+const CHANGE: &str =
+    "mutation($accounts: [ProductAccountBalanceInput!]!) { productAccountUpdate(input: {accounts: $accounts}) {
     productAccounts { databaseId balance } } }";
 const FEED: &str = "mutation($input: BalanceFeedInput!) { balanceFeed(input: $input) {
     unknown balanceSummaries { databaseId depositTotal loanTotal customer { name } } } }";
@@ -98,7 +98,9 @@ async fn statistics(caller: &Caller, branch: &str, year: i32, period: &str) -> V
     let answer = caller.query_with(document, json!({"branch": branch, "year": year, "period": period})).await.ok();
     let rows = answer["balanceStatistics"].as_array().unwrap().clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let point = |point: &Value| format!("{} {} {} {}", text(&point["time"]), text(&point["amount"]), text(&point["change"]), point["people"]);
+    let point = |point: &Value| {
+        format!("{} {} {} {}", text(&point["time"]), text(&point["amount"]), text(&point["change"]), point["people"])
+    };
     rows.iter()
         .map(|row| {
             let points = row["points"].as_array().unwrap().iter().map(point).collect();
@@ -124,7 +126,9 @@ async fn alerts(caller: &Caller, amount: &str, branch: Option<&str>) -> Vec<Stri
     let answer = caller.query_with(ALERTS, variables).await.ok()["balanceAlerts"].clone();
     let rows = answer["nodes"].as_array().unwrap();
     assert_eq!(answer["totalCount"], rows.len());
-    rows.iter().map(|row| format!("{} {}", row["customer"]["name"].as_str().unwrap(), row["amount"].as_str().unwrap())).collect()
+    rows.iter()
+        .map(|row| format!("{} {}", row["customer"]["name"].as_str().unwrap(), row["amount"].as_str().unwrap()))
+        .collect()
 }
 
 both! {

@@ -11,7 +11,8 @@ use crate::{
     service::ids,
 };
 
-const DRAFT: &str = "mutation($input: BankCustomerInput!) { bankCustomerDraftCreate(input: $input) { bankCustomer { databaseId } } }";
+const DRAFT: &str =
+    "mutation($input: BankCustomerInput!) { bankCustomerDraftCreate(input: $input) { bankCustomer { databaseId } } }";
 
 async fn draft(caller: &Caller, serial: u32, grid: Option<i64>) {
     let input = json!({"name": format!("李草{serial}"), "idNumber": id_number("19800101", serial), "gridId": grid});
@@ -147,4 +148,16 @@ both! {
         bank.boss.query("mutation { bankCustomerDraftDelete(id: 1) { bankCustomer { name } } }").await.ok();
         assert_eq!(sums().await, format!("[{},{},{}]", row(0), row(0), row(0)));
     }
+}
+
+/// All that a customer who is no draft must have
+fn complete() -> Value {
+    json!({
+        "name": "李草1", "idNumber": id_number("19800101", 1), "gridId": 1, "idKind": "RESIDENT_CARD", "nativePlace": "四川成都",
+        "phone": "19900000001", "householdNumber": "7", "registeredAddress": "柳树村1号", "residenceAddress": "柳树村1号",
+        "maritalStatus": "MARRIED", "education": "HIGH", "livingSituation": "租房", "health": "HEALTHY",
+        "borrowerKind": "FARMING", "isShareholder": false, "isEmployee": false, "isBusinessOwner": false, "isFarmer": true,
+        "creditNumber": "1", "occupation": "FARMING", "workingYears": 3, "employerName": "无", "employerAddress": "无",
+        "investigator": "张三", "secondInvestigator": "李四",
+    })
 }

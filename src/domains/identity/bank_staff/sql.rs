@@ -13,7 +13,7 @@ use crate::{
     domains::identity::{Account, Branch, Role},
     error::{AppError, AppResult},
     graphql::{
-        Entity as _, Link, Relation,
+        Entity as _, Relation,
         entity::Visible as _,
         id_number::IdNumber,
         input::{self, patch},
