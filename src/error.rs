@@ -95,6 +95,12 @@ impl AppError {
         AppError { field, ..self }
     }
 
+    /// What was refused are arguments themselves, not fields of an `input`
+    pub fn of_arguments(self) -> AppError {
+        let field = self.field.map(|field| field.trim_start_matches("input.").to_owned());
+        AppError { field, ..self }
+    }
+
     /// `field` is the input's path as the client wrote it, "input.mobile"
     pub fn bad_input(field: impl Into<String>, message: impl Into<String>) -> AppError {
         AppError { field: Some(field.into()), ..AppError::new(Code::BadUserInput, message) }

@@ -12,6 +12,8 @@ use diesel::{
     sqlite::Sqlite,
 };
 
+use super::Frag;
+
 /// Marks a hand-written fragment as an expression of the given type that any table may hold
 macro_rules! expression {
     ($name:ident $(<$($g:ident),+>)?, $sql_type:ty, $aggregate:ty) => {
@@ -154,6 +156,47 @@ where
         out.push_sql(", CAST(");
         out.push_bind_param::<BigInt, _>(&self.rest)?;
         out.push_sql(" AS INTEGER))");
+        Ok(())
+    }
+}
+
+/// Most rows that [`Alike`] finds for one
+const MOST_ALIKE: i64 = 200;
+
+/// Pairs of the ids of rows in two tables that have the same text in a column; of each row at most 200
+pub struct Alike {
+    from: &'static str,
+    to: &'static str,
+    column: &'static str,
+    ids: Vec<i64>,
+}
+
+impl Alike {
+    /// For a [`Link`](crate::graphql::Link) from these rows
+    pub fn new(from: &'static str, to: &'static str, column: &'static str, ids: Vec<i64>) -> Box<dyn Frag> {
+        Box::new(Alike { from, to, column, ids })
+    }
+}
+
+impl<DB: Backend + HasSqlType<BigInt>> QueryFragment<DB> for Alike
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Alike { from, to, column, .. } = self;
+        out.push_sql(&format!(
+            "SELECT one, other FROM (SELECT f.id AS one, t.id AS other, \
+             row_number() OVER (PARTITION BY f.id ORDER BY t.id) AS place \
+             FROM {from} AS f JOIN {to} AS t ON t.{column} = f.{column} WHERE f.id IN ("
+        ));
+        for (place, id) in self.ids.iter().enumerate() {
+            if place > 0 {
+                out.push_sql(",");
+            }
+            out.push_bind_param::<BigInt, _>(id)?;
+        }
+        out.push_sql(&format!(")) AS pairs WHERE place <= {MOST_ALIKE} ORDER BY one, other"));
+        out.unsafe_to_cache_prepared();
         Ok(())
     }
 }

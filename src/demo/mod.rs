@@ -4,6 +4,8 @@
 
 mod bank;
 mod bank_credit;
+mod bank_customers;
+mod bank_residents;
 mod estate;
 mod loan;
 mod service;
@@ -138,6 +140,9 @@ async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     estate::fill(conn, demo).await?;
     bank::fill(conn, demo).await?;
     bank_credit::fill(app, conn, demo).await?;
+    bank_residents::fill(conn, demo).await?;
+    bank_customers::fill(conn, demo).await?;
+    bank_residents::members(conn, demo).await?;
     known_everywhere(conn).await
 }
 

@@ -1,8 +1,11 @@
 //! Files in the object store: a local folder, or S3-compatible storage.
 //!
-//! [`Checked`] is an upload whose content is what it says, [`Placed`] an object that nothing refers to yet.
+//! [`Checked`] is an upload whose content is what it says, [`Placed`] an object that nothing refers to yet; [`sheet`]s are
+//! read and written row by row.
 
+pub mod import;
 mod rules;
+pub mod sheet;
 
 use axum::body::Bytes;
 use data_encoding::HEXLOWER;

@@ -1,6 +1,9 @@
 //! Which files are taken, and what they are.
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
+};
 
 use async_graphql::UploadValue;
 use axum::body::Bytes;
@@ -107,6 +110,12 @@ fn refuse(message: impl Into<String>) -> AppError {
     AppError::bad_input("file", message)
 }
 
+/// An upload's content from its start: the same file may be the value of several variables
+pub fn rewound(mut upload: UploadValue) -> AppResult<File> {
+    upload.content.seek(SeekFrom::Start(0)).map_err(AppError::internal)?;
+    Ok(upload.content)
+}
+
 /// An upload that kept every rule
 pub struct Checked {
     pub name: String,
@@ -126,19 +135,19 @@ impl Checked {
         Checked::among(upload, &KINDS[..PICTURES], "Only JPEG and PNG pictures")
     }
 
-    fn among(mut upload: UploadValue, kinds: &'static [Kind], otherwise: &str) -> AppResult<Checked> {
+    fn among(upload: UploadValue, kinds: &'static [Kind], otherwise: &str) -> AppResult<Checked> {
+        let UploadValue { filename, content_type, .. } = &upload;
+        let (filename, content_type) = (filename.clone(), content_type.clone());
         let mut content = Vec::new();
-        // From the start: the same file may be the value of several variables.
-        upload.content.seek(SeekFrom::Start(0)).map_err(AppError::internal)?;
-        upload.content.take(MOST_BYTES + 1).read_to_end(&mut content).map_err(AppError::internal)?;
+        rewound(upload)?.take(MOST_BYTES + 1).read_to_end(&mut content).map_err(AppError::internal)?;
         if u64::try_from(content.len()).is_ok_and(|size| size > MOST_BYTES) {
             return Err(refuse(format!("A file has at most {MOST_BYTES} bytes")));
         }
         let kind = Kind::of(&content, kinds).ok_or_else(|| refuse(otherwise))?;
-        if !upload.content_type.is_none_or(|declared| kind.admits(&declared)) {
+        if !content_type.is_none_or(|declared| kind.admits(&declared)) {
             return Err(refuse(format!("The content is {}, the declared type says otherwise", kind.content_type)));
         }
-        Ok(Checked { name: kind.name(&upload.filename)?, content_type: kind.content_type, content: content.into() })
+        Ok(Checked { name: kind.name(&filename)?, content_type: kind.content_type, content: content.into() })
     }
 }
 

@@ -42,6 +42,10 @@ pub fn direct(shape: &mut Shape, directive: &Directive, codes: &CodeBook) -> any
                 shape.map = codes.values(named(&shape.ty)).iter().filter_map(label).collect();
                 ensure!(!shape.map.is_empty(), "@wire(as: LABEL): the values of {} have no labels", shape.ty);
             }
+            "CODE" => {
+                let code = |value: &CodeValue| (value.name.to_owned(), value.code.to_string().into());
+                shape.map = codes.values(named(&shape.ty)).iter().map(code).collect();
+            }
             form => shape.form = Form::named(form).ok_or_else(|| anyhow!("@wire knows no {form}"))?,
         },
         "include" | "skip" => {}

@@ -11,6 +11,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_body_util::Limited;
+use matchit::Params;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 use tokio_util::task::TaskTracker;
 
@@ -111,9 +113,8 @@ impl Rest {
             let status = if known { dialect.status(&failure) } else { StatusCode::METHOD_NOT_ALLOWED };
             return (status, axum::Json(dialect.failure(&failure, known.then_some("传入数据错误")))).into_response();
         };
-        let values = found.params.iter().map(|(_, value)| Json::String(value.to_owned()));
-        let path: Map<String, Json> = route.parameters().map(str::to_owned).zip(values).collect();
         let answer = async {
+            let path = path(route, &found.params)?;
             // Who may upload nothing fills no disk: he is known before his file is read.
             let uploader = match operation.takes_file() {
                 true => {
@@ -235,6 +236,16 @@ impl Rest {
             None => Ok((response.data, Statements(statements))),
         }
     }
+}
+
+/// The path's parameters, without their percent signs
+fn path(route: &Route, params: &Params<'_, '_>) -> Result<Map<String, Json>, Failure> {
+    let pairs = route.parameters().zip(params.iter().map(|(_, value)| value));
+    let decoded = pairs.map(|(name, value)| match percent_decode_str(value).decode_utf8() {
+        Ok(value) => Ok((name.to_owned(), Json::String(value.into_owned()))),
+        Err(_) => Err(Failure::bad_input(name, "no UTF-8")),
+    });
+    decoded.collect()
 }
 
 fn serves(route: &Route, method: &Method, query: &Map<String, Json>) -> bool {

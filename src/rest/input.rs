@@ -54,7 +54,8 @@ impl Wire {
 
     /// An empty text is no value, whatever the type
     pub fn drop_blank(&mut self) {
-        for place in [&mut self.fields, &mut self.query] {
+        let body = self.body.as_object_mut();
+        for place in [&mut self.fields, &mut self.query].into_iter().chain(body) {
             place.retain(|_, value| value.as_str() != Some(""));
         }
     }

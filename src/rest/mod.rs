@@ -9,7 +9,7 @@ mod directives;
 pub mod document;
 mod eartip;
 pub mod engine;
-mod grid;
+pub mod grid;
 mod ihk;
 mod input;
 pub mod library;

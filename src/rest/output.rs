@@ -111,6 +111,8 @@ pub enum Form {
     Number,
     /// The number inside of an opaque id
     RowNumber,
+    /// A list of texts as one, "a,b"
+    Commas,
 }
 
 impl Form {
@@ -120,6 +122,7 @@ impl Form {
             "STRING" => Form::Text,
             "NUMBER" => Form::Number,
             "ROW_NUMBER" => Form::RowNumber,
+            "COMMAS" => Form::Commas,
             "EPOCH_MS" => Form::EpochMs,
             "EPOCH_MS_STRING" => Form::EpochMsText,
             "DATE" => Form::Date,
@@ -174,6 +177,9 @@ impl Writer {
             return constant.clone();
         }
         if let Value::List(items) = value {
+            if shape.form == Form::Commas {
+                return Json::String(items.iter().map(text).collect::<Vec<_>>().join(","));
+            }
             let items = items.iter().map(|item| self.value(shape, item)).collect();
             return Json::Array(match &shape.tree {
                 Some(tree) => tree.plant(items),
@@ -216,9 +222,15 @@ impl Writer {
             }
             Form::EpochMs => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis())),
             Form::EpochMsText => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis().to_string())),
-            Form::Text => Json::String(text(value)),
+            Form::Text | Form::Commas => Json::String(text(value)),
             Form::RowNumber => split_global(&text(value)).map_or(Json::Null, |(_, number)| json!(number)),
-            Form::Number => text(value).parse::<serde_json::Number>().map_or(Json::Null, Json::Number),
+            Form::Number => {
+                let text = text(value);
+                // JSON has no number that begins with zeros.
+                let digits = text.trim_start_matches('0');
+                let number = if digits.starts_with(|letter: char| letter.is_ascii_digit()) { digits } else { &text };
+                number.parse::<serde_json::Number>().map_or(Json::Null, Json::Number)
+            }
         }
     }
 }

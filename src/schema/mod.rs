@@ -21,7 +21,9 @@ use crate::{
                 BankCustomerStatus, BorrowerKind, Education, Health, IdKind, MaritalStatus, Occupation, Politics,
             },
             customer_assets::Industry,
+            family_member::FamilyRelation,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
+            resident::HouseholdKind,
             tag::TagKind,
         },
         engagement::{
@@ -119,6 +121,8 @@ pub fn codes() -> CodeBook {
         .add::<Occupation>()
         .add::<Industry>()
         .add::<TagKind>()
+        .add::<HouseholdKind>()
+        .add::<FamilyRelation>()
         .add::<BalanceKind>()
         .add::<Period>()
         .add::<WorkKind>()

@@ -11,8 +11,8 @@ use crate::{
             ProductAccount,
         },
         customers::{
-            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, LoanCustomer, PovertyRecord,
-            PropertyCustomer, ServiceContact, Tag,
+            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
+            PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
         },
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
@@ -54,6 +54,7 @@ nodes! {
     BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     BankCustomer, Tag, CustomerTag, CustomerAssets, PovertyRecord,
+    Resident, Family, FamilyMember,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,

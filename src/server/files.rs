@@ -1,7 +1,9 @@
-//! `/files/{id}/{name}`: uploaded files, for whoever may see their attachment.
+//! `/files/{id}/{name}`: uploaded files, for whoever may see their attachment; `/files/imports/{name}`: the rows of an
+//! import that failed, for whoever imported.
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -9,7 +11,12 @@ use axum::{
 use serde_json::json;
 
 use super::{Server, endpoint};
-use crate::{db::Id, domains::engagement::Attachment, error::Code};
+use crate::{
+    db::Id,
+    domains::engagement::Attachment,
+    error::{AppResult, Code},
+    files::{import, sheet::XLSX},
+};
 
 pub async fn file(
     State(server): State<Server>,
@@ -17,12 +24,22 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Response {
     let viewer = endpoint::viewer(&server, &headers).await;
-    match Attachment::open(&server.app, &viewer, Id::new(id)).await {
-        Ok((attachment, bytes)) => {
+    let opened = Attachment::open(&server.app, &viewer, Id::new(id)).await;
+    // Recognised at upload by its content; a browser must not think otherwise, nor run what is inside.
+    answer(opened.map(|(attachment, bytes)| (bytes, attachment.content_type)))
+}
+
+pub async fn failures(State(server): State<Server>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let viewer = endpoint::viewer(&server, &headers).await;
+    answer(import::failures(&server.app, &viewer, &name).await.map(|bytes| (bytes, XLSX.to_owned())))
+}
+
+fn answer(file: AppResult<(Bytes, String)>) -> Response {
+    match file {
+        Ok((bytes, content_type)) => {
             let mut response = bytes.into_response();
             let headers = response.headers_mut();
-            // Recognised at upload by its content; a browser must not think otherwise, nor run what is inside.
-            let content_type = HeaderValue::from_str(&attachment.content_type);
+            let content_type = HeaderValue::from_str(&content_type);
             headers.insert(header::CONTENT_TYPE, content_type.unwrap_or(HeaderValue::from_static("text/plain")));
             for (name, value) in [
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

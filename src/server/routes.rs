@@ -28,7 +28,7 @@ use tower_http::{
 use tracing::Span;
 
 use super::{Client, Server, endpoint, files, limit, metrics, pages};
-use crate::{config::Config, error::AppError};
+use crate::{config::Config, error::AppError, rest::grid};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -40,6 +40,8 @@ pub fn router(server: Server) -> Router {
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics::metrics))
         .route("/files/{id}/{name}", get(files::file))
+        .route("/files/imports/{name}", get(files::failures))
+        .route("/grid/template/{name}", get(grid::files::template).fallback(legacy))
         .merge(pages::routes())
         .fallback(legacy)
         .layer(passed(server.clone()))

@@ -5,10 +5,13 @@ pub mod client_organization;
 pub mod customer;
 pub mod customer_assets;
 pub mod customer_tag;
+pub mod family;
+pub mod family_member;
 pub mod loan_customer;
 pub mod person;
 pub mod poverty_record;
 pub mod property_customer;
+pub mod resident;
 pub mod service_contact;
 pub mod tag;
 
@@ -19,10 +22,13 @@ pub use client_organization::ClientOrganization;
 pub use customer::Customer;
 pub use customer_assets::CustomerAssets;
 pub use customer_tag::CustomerTag;
+pub use family::Family;
+pub use family_member::FamilyMember;
 pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};
 pub use person::Person;
 pub use poverty_record::PovertyRecord;
 pub use property_customer::PropertyCustomer;
+pub use resident::Resident;
 pub use service_contact::ServiceContact;
 pub use tag::Tag;
 
@@ -37,6 +43,9 @@ pub struct CustomersQuery(
     bank_customer::BankCustomerQuery,
     tag::TagQuery,
     customer_assets::CustomerAssetsQuery,
+    resident::ResidentQuery,
+    family::FamilyQuery,
+    family_member::FamilyMemberQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -49,4 +58,7 @@ pub struct CustomersMutation(
     tag::TagMutation,
     customer_tag::CustomerTagMutation,
     customer_assets::CustomerAssetsMutation,
+    resident::ResidentMutation,
+    family::FamilyMutation,
+    family_member::FamilyMemberMutation,
 );

@@ -1,6 +1,8 @@
 //! grid 网格化营销: `{code, message, data, count?}`, always HTTP 200; the code says how it went: 200, 204 (nothing found),
 //! 400, 401, 403.
 
+pub mod files;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::{Dialect, Failure, document::Operation, input::Wire};

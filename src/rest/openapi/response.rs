@@ -146,6 +146,7 @@ impl Answer<'_> {
             return schema::constant(constant);
         }
         let schema = match &ty.base {
+            BaseType::List(_) if shape.form == Form::Commas => schema::text(),
             BaseType::List(inner) => {
                 let mut item = self.value(shape, inner);
                 if let Some(tree) = &shape.tree {
@@ -229,7 +230,7 @@ impl Answer<'_> {
             Form::CompactDate => schema::pattern("yyyyMMdd", r"^\d{8}$"),
             Form::EpochMs | Form::RowNumber => schema::integer("int64"),
             Form::EpochMsText => schema::pattern("milliseconds since 1970", r"^-?\d+$"),
-            Form::Text => schema::text(),
+            Form::Text | Form::Commas => schema::text(),
             Form::Number => json!({"type": if ["Int", "Long"].contains(&name) { "integer" } else { "number" }}),
         }
     }

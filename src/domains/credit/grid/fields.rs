@@ -7,6 +7,7 @@ use crate::{
     domains::{
         credit::{GridMap, GridPicture, GridReviewer},
         customers::BankCustomer,
+        customers::Resident,
         identity::{BankStaff, Branch},
     },
     error::AppResult,
@@ -54,6 +55,19 @@ impl Grid {
         before: Option<String>,
     ) -> AppResult<Connection<BankCustomer>> {
         ctx.children(BankCustomer::OF_GRID, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Residents of its households, the deleted ones too
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn residents(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Resident>> {
+        ctx.children(Resident::OF_GRID, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
     /// Its place on the map, for who may look for grids

@@ -11,7 +11,7 @@ use crate::{
     db::{Day, Time},
     domains::{
         credit::Grid,
-        customers::BankCustomer,
+        customers::{BankCustomer, Family},
         engagement::WorkItem,
         identity::{
             Account, Branch, Permission, Role,
@@ -127,6 +127,19 @@ impl BankStaff {
         before: Option<String>,
     ) -> AppResult<Connection<BankCustomer>> {
         ctx.children(BankCustomer::OF_KEEPER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Families that the employee looks after, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn families(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<Family>> {
+        ctx.children(Family::OF_MANAGER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
     /// What the employee has to do, as far as the viewer may see it, the last to begin first

@@ -1,12 +1,15 @@
 //! What is read and written of bank staff.
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{Filter, Select},
+    prelude::*,
+};
 
 use super::{BankStaff, BankStaffCreateInput, BankStaffUpdateInput};
 use crate::{
     auth::{BankSight, Realm, Viewer},
     db::{
-        Cols as _, Conn, Id, Run as _, Time,
+        Cols as _, Conn, Id, Inside, Run as _, Time, Where,
         sql::Many,
         tables::{bank_staff, bank_staff_roles},
     },
@@ -37,7 +40,14 @@ impl Checked {
     }
 }
 
+/// Numbers of employees, as a sub-query
+pub type Numbers = Select<Filter<bank_staff::table, Inside<bank_staff::table>>, bank_staff::id>;
+
 impl BankStaff {
+    pub fn numbers(wanted: Where<bank_staff::table>) -> Numbers {
+        bank_staff::table.filter(wanted.inside()).select(bank_staff::id)
+    }
+
     pub const OF_ACCOUNT: Relation<BankStaff> =
         Relation { column: bank_staff::account_id::NAME, parent: |staff| Some(staff.account_id.number) };
 

@@ -1,0 +1,91 @@
+//! What an import brought: counts, and the rows that failed as a sheet to put right and to import again.
+//!
+//! The sheet lies under the account that imported, and only that account is given it; the next import removes it.
+
+use async_graphql::SimpleObject;
+use axum::body::Bytes;
+use futures_util::TryStreamExt as _;
+use object_store::{ObjectStore as _, ObjectStoreExt as _, path::Path};
+
+use super::{
+    Placed, read, remove,
+    sheet::{Line, Table, Writer},
+};
+use crate::{
+    app::App,
+    auth::Viewer,
+    error::{AppError, AppResult},
+};
+
+/// Rows of one transaction
+pub const CHUNK: usize = 500;
+
+/// What an import of a sheet brought
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ImportPayload {
+    /// Rows that were imported (legacy successCount)
+    pub imported: i32,
+    /// Rows that were not (legacy failCount)
+    pub failed: i32,
+    /// Where the failing rows are fetched, with the same credential: a sheet like the one that was imported, with the
+    /// columns 行号 (number of the row) and 原因 (reason) besides; null where no row failed. It is there until the next
+    /// import of the same account
+    pub failures_url: Option<String>,
+}
+
+/// Collects what an import brings
+pub struct Report {
+    pub imported: usize,
+    failures: Writer,
+}
+
+impl Report {
+    pub fn new<T>(table: &Table<T>) -> AppResult<Report> {
+        let header = [&table.header()[..], &["行号", "原因"]].concat();
+        Ok(Report { imported: 0, failures: Writer::new(&header)? })
+    }
+
+    /// A row that was not imported
+    pub fn fail<T>(&mut self, line: Line<T>, reason: String) -> AppResult<()> {
+        self.failures.push(&[line.texts, vec![line.number.to_string(), reason]].concat())
+    }
+
+    pub async fn finish(self, app: &App, viewer: &Viewer) -> AppResult<ImportPayload> {
+        let count = |rows| i32::try_from(rows).unwrap_or(i32::MAX);
+        let folder = folder(viewer);
+        let earlier: Vec<_> =
+            app.files.list(Some(&Path::from(&*folder))).try_collect().await.map_err(AppError::internal)?;
+        for sheet in earlier {
+            remove(app, sheet.location.as_ref()).await;
+        }
+        let failed = self.failures.rows();
+        let mut payload =
+            ImportPayload { imported: count(self.imported), failed: failed.cast_signed(), failures_url: None };
+        if failed > 0 {
+            let sheet = tokio::task::spawn_blocking(|| self.failures.finish()).await.map_err(AppError::internal)??;
+            let placed = Placed::new(app, &folder, sheet).await?;
+            let name = placed.location().rsplit('/').next().unwrap_or_default();
+            payload.failures_url = Some(format!("/files/imports/{name}.xlsx"));
+            placed.keep();
+        }
+        Ok(payload)
+    }
+}
+
+fn folder(viewer: &Viewer) -> String {
+    format!("imports/{}", viewer.account_id.unwrap_or_default())
+}
+
+/// The failing rows of an import of the viewer's, for the handler of `GET /files/imports/{name}`
+pub async fn failures(app: &App, viewer: &Viewer, name: &str) -> AppResult<Bytes> {
+    let none = || AppError::not_found("Sheet");
+    let name = name.strip_suffix(".xlsx").filter(|name| name.len() == 48).ok_or_else(none)?;
+    if viewer.is_nobody() || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(none());
+    }
+    let location = format!("{}/{}/{name}", folder(viewer), &name[..2]);
+    match app.files.head(&Path::from(&*location)).await {
+        Ok(_) => read(app, &location).await,
+        Err(_) => Err(none()),
+    }
+}
