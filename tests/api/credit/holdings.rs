@@ -58,7 +58,7 @@ const ENTER: &str =
 const CHANGE: &str =
     "mutation($accounts: [ProductAccountBalanceInput!]!) { productAccountUpdate(input: {accounts: $accounts}) {
     productAccounts { databaseId balance } } }";
-const FEED: &str = "mutation($input: BalanceFeedInput!) { balanceFeed(input: $input) {
+pub const FEED: &str = "mutation($input: BalanceFeedInput!) { balanceFeed(input: $input) {
     unknown balanceSummaries { databaseId depositTotal loanTotal customer { name } } } }";
 
 /// Deposits and loans of customers at the end of a day

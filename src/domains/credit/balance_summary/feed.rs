@@ -81,7 +81,8 @@ impl BalanceSummary {
             .await
     }
 
-    async fn write(
+    /// Replaces what is known of these customers
+    pub async fn write(
         conn: &mut Conn,
         day: Day,
         rows: Vec<(Id<BankCustomer>, Balances)>,
