@@ -22,6 +22,7 @@ use crate::{
             },
             customer_assets::Industry,
             family_member::FamilyRelation,
+            id_card::IdCardSide,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
             resident::HouseholdKind,
             tag::TagKind,
@@ -121,6 +122,7 @@ pub fn codes() -> CodeBook {
         .add::<Occupation>()
         .add::<Industry>()
         .add::<TagKind>()
+        .add::<IdCardSide>()
         .add::<HouseholdKind>()
         .add::<FamilyRelation>()
         .add::<BalanceKind>()

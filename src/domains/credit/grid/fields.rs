@@ -6,8 +6,7 @@ use super::Grid;
 use crate::{
     domains::{
         credit::{GridMap, GridPicture, GridReviewer},
-        customers::BankCustomer,
-        customers::Resident,
+        customers::{BankCustomer, Resident},
         identity::{BankStaff, Branch},
     },
     error::AppResult,

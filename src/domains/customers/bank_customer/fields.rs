@@ -7,7 +7,10 @@ use crate::{
     auth::{Area, Realm},
     domains::{
         credit::{BalanceChange, BalanceSummary, Grid, ProductAccount},
-        customers::{CustomerAssets, CustomerTag, PovertyRecord, Tag},
+        customers::{
+            CustomerAssets, CustomerTag, Family, FamilyMember, PovertyRecord, Resident, Tag,
+            family_member::FamilyRelation,
+        },
         engagement::{Interaction, WorkItem},
         identity::{BankStaff, StaffMember},
     },
@@ -98,6 +101,44 @@ impl BankCustomer {
     /// Record of the customer's poverty; null for one who does not carry the tag 4 贫困户
     pub async fn poverty_record(&self, ctx: &Context<'_>) -> AppResult<Option<PovertyRecord>> {
         ctx.child(PovertyRecord::OF_CUSTOMER, self.id.number).await
+    }
+
+    /// The same person in the household register, by id number, as far as the viewer may see him
+    pub async fn resident(&self, ctx: &Context<'_>) -> AppResult<Option<Resident>> {
+        Ok(ctx.linked(Resident::OF_CUSTOMER, self.id.number).await?.into_iter().next())
+    }
+
+    /// What the bank knows of the household, as far as the viewer may see it
+    pub async fn family(&self, ctx: &Context<'_>) -> AppResult<Option<Family>> {
+        Ok(ctx.linked(Family::OF_CUSTOMER, self.id.number).await?.into_iter().next())
+    }
+
+    /// Members of the customer's family
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn family_members(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<FamilyMember>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(FamilyMember::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// Husband or wife among the members of the family
+    #[graphql(complexity = "5 + child_complexity")]
+    pub async fn spouse(&self, ctx: &Context<'_>) -> AppResult<Option<FamilyMember>> {
+        let page = Page { size: page::MAX_SIZE, ..Page::one() };
+        let members = ctx.slice(FamilyMember::OF_CUSTOMER, self.id.number, page).await?.rows;
+        Ok(members.into_iter().find(|member| member.relation == FamilyRelation::Spouse))
+    }
+
+    /// Where other customers name this one as a member of their families, 200 at the most
+    #[graphql(complexity = "5 * child_complexity")]
+    pub async fn as_family_member(&self, ctx: &Context<'_>) -> AppResult<Vec<FamilyMember>> {
+        ctx.linked(FamilyMember::AS_MEMBER, self.id.number).await
     }
 
     /// Deposits and loans, as the core system last said; null where it never spoke of the customer
