@@ -29,6 +29,7 @@ pub mod domains;
 pub mod error;
 pub mod files;
 pub mod graphql;
+pub mod ocr;
 pub mod rest;
 pub mod schema;
 pub mod seed;

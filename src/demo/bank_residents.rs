@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Grids with residents, the first ones
-const GRIDS: i64 = 60;
+pub const GRIDS: i64 = 60;
 /// Households of each
 const EACH: i64 = 2;
 /// What the others are to the head of the household, and their sex

@@ -19,7 +19,7 @@ use super::{
     Failure,
     dialect::Presented,
     document::{Operation, Route},
-    input::{Coercion, Wire, pairs},
+    input::{Coercion, Wire, nested, pairs},
     library::Library,
     output::Writer,
     uses::wire_path,
@@ -180,7 +180,7 @@ impl Rest {
             let (limit, files) = if operation.takes_file() { (max_upload, MAX_FILES) } else { (max_body, 0) };
             let request = Request::from_parts(parts.clone(), payload);
             let (fields, files) = form(request, limit, files).await.map_err(refused)?;
-            return Ok((Json::Object(fields), files));
+            return Ok((Json::Object(nested(fields)), files));
         }
         let bytes = body(payload, self.app.config.max_body).await.map_err(refused)?;
         let body = if bytes.iter().all(u8::is_ascii_whitespace) {

@@ -1,5 +1,6 @@
 mod adviser;
 mod areas;
 mod bank_product;
-mod grid;
+pub mod grid;
 mod grid_parts;
+pub mod holdings;

@@ -2,6 +2,7 @@ pub mod contract;
 mod eartip;
 mod grid;
 mod grid_credit;
+mod grid_holdings;
 mod ihk;
 mod openapi;
 mod rongzi;
