@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 use rand::RngExt as _;
 
-use super::{Demo, bank_residents};
+use super::Demo;
 use crate::{
     db::{
         Conn, Day, Decimal, Id, Money, Run as _,
@@ -74,9 +74,6 @@ async fn customers(conn: &mut Conn, demo: &mut Demo) -> AppResult<Vec<BankCustom
             let name = names.iter().find(|(number, _)| *number == keeper).map(|(_, name)| name.clone());
             let mut row = customer(demo, rows.len())?;
             row.grid_id = Some(Id::new(*grid));
-            if *grid <= bank_residents::GRIDS {
-                row.household_number = Some(bank_residents::household(*grid, if rows.len() % 2 == 0 { 1 } else { 2 }));
-            }
             row.keeper_id = Some(Id::new(keeper));
             row.registered_address = Some(format!("{place}{}号", rows.len() + 1));
             row.registering_branch = Some(branch.clone());

@@ -1,7 +1,7 @@
-//! Demo data of the bank's households: some 400 residents of 120 households in the first 60 grids, a family for every
-//! other household, and for each customer the others of his household as members of his family.
+//! Demo data of the bank's households: two customers each, their children and a family, of the first 200 customers, who
+//! all are residents too; and for each of these customers the others of the household as members of his family.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use rand::RngExt as _;
@@ -9,143 +9,145 @@ use rand::RngExt as _;
 use super::Demo;
 use crate::{
     db::{
-        Cols as _, Conn, Run as _,
+        Cols as _, Conn, Id, Run as _, Time,
         sql::Many,
-        tables::{bank_customers, families, family_members, grids, residents},
+        tables::{bank_customers, families, family_members, residents},
     },
     domains::customers::{
-        bank_customer::IdKind, family_member::FamilyRelation, resident::HouseholdKind, resident::Resident,
+        BankCustomer, Family, FamilyMember, Resident, bank_customer::IdKind, family_member::FamilyRelation,
+        resident::HouseholdKind,
     },
-    error::AppResult,
+    error::{AppError, AppResult},
     graphql::id_number::{IdNumber, Sex},
 };
 
-/// Grids with residents, the first ones
-pub const GRIDS: i64 = 60;
-/// Households of each
-const EACH: i64 = 2;
-/// What the others are to the head of the household, and their sex
-const OTHERS: [(&str, i32); 4] = [("配偶", 2), ("儿子", 1), ("女儿", 2), ("母亲", 2)];
+/// Customers who live in the register
+const CUSTOMERS: i64 = 200;
+/// How many are written at once
+const CHUNK: usize = 200;
 
-/// Number of a grid's household
-pub fn household(grid: i64, place: i64) -> String {
-    format!("5399{grid:05}{place:03}")
-}
-
+/// After the customers
 pub async fn fill(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
-    let places: Vec<(i64, String, Option<i64>)> = grids::table
-        .filter(grids::id.le(GRIDS))
-        .select((grids::id, grids::name, grids::manager_id))
-        .order(grids::id)
-        .all(conn)
-        .await?;
-    let mut known = HashSet::new();
-    let (mut people, mut homes) = (Vec::new(), Vec::new());
-    for (grid, name, manager) in &places {
-        for place in 1..=EACH {
-            let (number, address) = (household(*grid, place), format!("{name}{place}号"));
-            let others = demo.rng.random_range(1..=OTHERS.len());
-            for (relation, sex) in [("户主", 1)].iter().chain(&OTHERS[..others]) {
-                let id = loop {
-                    let id = demo.id_number(*sex);
-                    if known.insert(id.clone()) {
-                        break id;
-                    }
-                };
-                let Some(IdNumber { text, birthday, sex }) = IdNumber::parse(&id) else { continue };
-                let since = demo.ago(365);
-                people.push((
-                    residents::grid_id.eq(*grid),
-                    residents::name.eq(demo.person()),
-                    residents::sex.eq(sex),
-                    residents::ethnicity.eq("汉"),
-                    residents::birthday.eq(birthday),
-                    residents::id_number.eq(text),
-                    residents::address.eq(address.clone()),
-                    residents::household_kind.eq(HouseholdKind::Family),
-                    residents::relation_to_head.eq(*relation),
-                    residents::household_number.eq(number.clone()),
-                    residents::phone.eq(demo.mobile()),
-                    residents::is_listed.eq(demo.rng.random_bool(0.7)),
-                    residents::remark.eq((*relation == "户主").then_some("在册")),
-                    residents::is_active.eq(true),
-                    residents::created_at.eq(since),
-                    residents::updated_at.eq(since),
-                ));
-            }
-            if let (1, Some(manager)) = (place, manager) {
-                let since = demo.ago(300);
-                homes.push((
-                    families::household_number.eq(number),
-                    families::manager_id.eq(*manager),
-                    families::population.eq(i32::try_from(others).unwrap_or_default() + 1),
-                    families::address.eq(address),
-                    families::postcode.eq("539900"),
-                    families::local_credit.eq(*demo.pick(&["良好", "一般", "优秀"])),
-                    families::is_harmonious.eq(true),
-                    families::social_evaluation.eq(*demo.pick(&["邻里和睦", "勤劳守信", "评价一般"])),
-                    families::is_self_employed.eq(demo.rng.random_bool(0.3)),
-                    families::owes_tax.eq(false),
-                    families::production_capacity.eq(*demo.pick(&["强", "一般", "较弱"])),
-                    families::production_scene.eq(*demo.pick(&["茶园", "果园", "大棚蔬菜", "外出务工"])),
-                    families::insurances.eq(*demo.pick(&["医疗保险", "医疗保险,农业保险", "医疗保险,人寿保险,其他"])),
-                    families::created_at.eq(since),
-                    families::updated_at.eq(since),
-                ));
-            }
-        }
-    }
-    diesel::insert_into(residents::table).values(Many(people)).run(conn).await?;
-    diesel::insert_into(families::table).values(Many(homes)).run(conn).await?;
-    Ok(())
-}
-
-/// After the customers: the others of each customer's household
-pub async fn members(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
-    let people: Vec<Resident> = residents::table.select(Resident::cols()).order(residents::id).all(conn).await?;
-    let mut of_household: HashMap<&str, Vec<&Resident>> = HashMap::new();
-    people.iter().for_each(|one| of_household.entry(&one.household_number).or_default().push(one));
-    let customers: Vec<(i64, String, Option<String>)> = bank_customers::table
-        .select((bank_customers::id, bank_customers::id_number, bank_customers::household_number))
+    let customers: Vec<BankCustomer> = bank_customers::table
+        .filter(bank_customers::grid_id.is_not_null())
+        .filter(bank_customers::id.le(CUSTOMERS))
+        .select(BankCustomer::cols())
         .order(bank_customers::id)
         .all(conn)
         .await?;
-    let mut rows = Vec::new();
-    for (customer, id_number, household) in &customers {
-        let all = household.as_deref().and_then(|number| of_household.get(number)).map_or(&[][..], Vec::as_slice);
-        let is_head = all.iter().any(|one| one.id_number == *id_number && one.relation_to_head == "户主");
-        for other in all.iter().filter(|one| one.id_number != *id_number) {
-            let relation = match (is_head, &*other.relation_to_head, other.sex) {
-                (true, "配偶", _) => FamilyRelation::Spouse,
-                (true, "儿子", _) => FamilyRelation::Son,
-                (true, "女儿", _) => FamilyRelation::Daughter,
-                (true, _, Sex::Female) => FamilyRelation::Mother,
-                (false, "户主", _) => FamilyRelation::Father,
-                (..) => FamilyRelation::Sibling,
-            };
-            let since = demo.ago(200);
-            rows.push((
-                family_members::customer_id.eq(*customer),
-                family_members::name.eq(other.name.clone()),
-                family_members::relation.eq(relation),
-                family_members::ethnicity.eq(other.ethnicity.clone()),
-                family_members::birthday.eq(other.birthday),
-                family_members::id_kind.eq(IdKind::ResidentCard),
-                family_members::id_number.eq(other.id_number.clone()),
-                family_members::address.eq(other.address.clone()),
-                family_members::is_household_head.eq(other.relation_to_head == "户主"),
-                family_members::phone.eq(other.phone.clone().unwrap_or_default()),
-                family_members::remark.eq("表现良好"),
-                family_members::status.eq(1),
-                family_members::created_at.eq(since),
-                family_members::updated_at.eq(since),
-            ));
-        }
+    let mut households: BTreeMap<&str, Vec<&BankCustomer>> = BTreeMap::new();
+    for customer in &customers {
+        households.entry(customer.household_number.as_deref().unwrap_or_default()).or_default().push(customer);
     }
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk = Many(rows.by_ref().take(500).collect());
-        diesel::insert_into(family_members::table).values(chunk).run(conn).await?;
+    let (mut people, mut homes, mut members) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, customers) in households {
+        let Some(first) = customers.first() else { continue };
+        let mut all: Vec<Resident> = Vec::new();
+        for customer in &customers {
+            let id = IdNumber::parse(&customer.id_number);
+            let mut one = resident(demo, first, number, id)?;
+            one.name.clone_from(&customer.name);
+            one.relation_to_head = if all.is_empty() { "户主" } else { "配偶" }.to_owned();
+            all.push(one);
+        }
+        for _ in 0..demo.rng.random_range(1..=3) {
+            let sex = demo.rng.random_range(1..=2);
+            let id = IdNumber::parse(&demo.id_number(sex));
+            let mut child = resident(demo, first, number, id)?;
+            // Nobody is in the register twice.
+            if people.iter().chain(&all).any(|one: &Resident| one.id_number == child.id_number) {
+                continue;
+            }
+            child.relation_to_head = if child.sex == Sex::Male { "儿子" } else { "女儿" }.to_owned();
+            all.push(child);
+        }
+        for customer in &customers {
+            let others = all.iter().filter(|one| one.id_number != customer.id_number);
+            members.extend(others.map(|one| member(demo, customer, one)));
+        }
+        homes.push(family(demo, first, number, all.len()));
+        people.append(&mut all);
+    }
+    for chunk in people.chunks(CHUNK) {
+        diesel::insert_into(residents::table).values(Many(chunk.to_vec())).run(conn).await?;
+    }
+    for chunk in homes.chunks(CHUNK) {
+        diesel::insert_into(families::table).values(Many(chunk.to_vec())).run(conn).await?;
+    }
+    for chunk in members.chunks(CHUNK) {
+        diesel::insert_into(family_members::table).values(Many(chunk.to_vec())).run(conn).await?;
     }
     Ok(())
+}
+
+fn resident(demo: &mut Demo, like: &BankCustomer, number: &str, id: Option<IdNumber>) -> AppResult<Resident> {
+    let IdNumber { text, birthday, sex } = id.ok_or_else(|| AppError::internal("a demo id number is wrong"))?;
+    let since = demo.ago(365);
+    Ok(Resident {
+        id: Id::new(0),
+        grid_id: like.grid_id.unwrap_or(Id::new(1)),
+        name: demo.person(),
+        sex,
+        ethnicity: like.ethnicity.clone().unwrap_or_default(),
+        birthday,
+        id_number: text,
+        address: like.registered_address.clone().unwrap_or_default(),
+        household_kind: HouseholdKind::Family,
+        relation_to_head: String::new(),
+        household_number: number.to_owned(),
+        phone: Some(demo.mobile()),
+        is_listed: demo.rng.random_bool(0.7),
+        remark: demo.rng.random_bool(0.3).then(|| "长期在家".to_owned()),
+        is_active: true,
+        created_at: since,
+        updated_at: since,
+    })
+}
+
+fn family(demo: &mut Demo, of: &BankCustomer, number: &str, population: usize) -> Family {
+    let since = demo.ago(300);
+    let text = |demo: &mut Demo, choices: &[&str]| (*demo.pick(choices)).to_owned();
+    Family {
+        id: Id::new(0),
+        household_number: number.to_owned(),
+        manager_id: of.keeper_id.unwrap_or(Id::new(1)),
+        population: i32::try_from(population).unwrap_or_default(),
+        address: of.registered_address.clone().unwrap_or_default(),
+        postcode: "539900".to_owned(),
+        local_credit: text(demo, &["良好", "一般", "优秀"]),
+        is_harmonious: demo.rng.random_bool(0.9),
+        social_evaluation: text(demo, &["邻里和睦", "勤劳守信", "评价一般"]),
+        is_self_employed: demo.rng.random_bool(0.3),
+        owes_tax: demo.rng.random_bool(0.05),
+        production_capacity: text(demo, &["强", "一般", "较弱"]),
+        production_scene: text(demo, &["茶园", "果园", "大棚蔬菜", "外出务工"]),
+        insurances: text(demo, &["医疗保险", "医疗保险,农业保险", "医疗保险,人寿保险,其他"]),
+        created_at: since,
+        updated_at: since,
+    }
+}
+
+fn member(demo: &mut Demo, of: &BankCustomer, one: &Resident) -> FamilyMember {
+    let since: Time = demo.ago(200);
+    FamilyMember {
+        id: Id::new(0),
+        customer_id: of.id,
+        name: one.name.clone(),
+        relation: match &*one.relation_to_head {
+            "儿子" => FamilyRelation::Son,
+            "女儿" => FamilyRelation::Daughter,
+            _ => FamilyRelation::Spouse,
+        },
+        ethnicity: one.ethnicity.clone(),
+        birthday: one.birthday,
+        id_kind: IdKind::ResidentCard,
+        id_number: one.id_number.clone(),
+        address: one.address.clone(),
+        is_household_head: one.relation_to_head == "户主",
+        phone: one.phone.clone().unwrap_or_default(),
+        remark: "表现良好".to_owned(),
+        status: 1,
+        created_at: since,
+        updated_at: since,
+    }
 }

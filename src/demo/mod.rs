@@ -141,9 +141,8 @@ async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     estate::fill(conn, demo).await?;
     bank::fill(conn, demo).await?;
     bank_credit::fill(app, conn, demo).await?;
-    bank_residents::fill(conn, demo).await?;
     bank_customers::fill(conn, demo).await?;
-    bank_residents::members(conn, demo).await?;
+    bank_residents::fill(conn, demo).await?;
     bank_balances::fill(app, conn, demo).await?;
     known_everywhere(conn).await
 }

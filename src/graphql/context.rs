@@ -76,6 +76,8 @@ pub trait ContextExt {
     fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<i64>>> + Send;
     /// The rows linked to this one
     fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<To>>> + Send;
+    /// Those of the rows linked to this one that the viewer may look for by himself
+    fn linked_rows<To: Entity>(&self, link: Link<To>, from: i64) -> impl Future<Output = AppResult<Vec<To>>> + Send;
 }
 
 impl ContextExt for Context<'_> {
@@ -156,5 +158,12 @@ impl ContextExt for Context<'_> {
         let ids: Vec<Id<To>> = self.numbers(link, from).await?.into_iter().map(Id::new).collect();
         let mut rows = self.data_unchecked::<Loader>().load_many(ids.iter().copied()).await?;
         Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+    }
+
+    async fn linked_rows<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
+        let keys: Vec<(Id<To>, Listed)> =
+            self.numbers(link, from).await?.into_iter().map(|number| (Id::new(number), Listed)).collect();
+        let mut rows = self.data_unchecked::<Loader>().load_many(keys.iter().copied()).await?;
+        Ok(keys.iter().filter_map(|key| rows.remove(key)).collect())
     }
 }

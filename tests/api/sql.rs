@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// The same nested question about few and about many rows
-const NESTED: [&str; 7] = [
+const NESTED: [&str; 8] = [
+    "query($n: Int!) { residents(first: $n) { totalCount nodes { name grid { code residents(first: 2) { nodes { name } } } family { address manager { name families(first: 2) { nodes { address } } }
+        residents { name } customers { name } } customer { name resident { name } family { address } asFamilyMember { name }
+        familyMembers(first: 3) { nodes { name asCustomer { name } customer { name } } } } } } }",
     "query($n: Int!) { loanCustomers(first: $n) { totalCount nodes { name owner { name } officer { account { login } } wechatStatus
         interactions(first: 3) { nodes { at kind summary staff { name } customer { name } } }
         smsMessages(first: 2) { totalCount nodes { content staff { name } customer { code } } } } } }",
@@ -107,9 +110,13 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 7] = [
+const LARGE_OF_BANK: [&str; 11] = [
     "grids",
     "grid_reviewers",
+    "residents",
+    "families",
+    "family_members",
+    "bank_customers",
     "product_accounts",
     "balance_summaries",
     "balance_changes",
@@ -118,7 +125,14 @@ const LARGE_OF_BANK: [&str; 7] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 17] = [
+const OF_BANK: [&str; 24] = [
+    "{ residents(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, first: 20) { totalCount nodes { name } } }",
+    "{ residents(filter: {name: \"张\"}, first: 20) { totalCount nodes { name family { address } customer { name } } } }",
+    "{ residents(filter: {householdNumber: \"539900000001\"}, first: 20) { totalCount nodes { name } } }",
+    "{ residents(filter: {idNumber: \"539900198806120317\", phone: \"19900000001\"}, first: 20) { totalCount nodes { name } } }",
+    "{ residents(filter: {gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } residentByIdNumber(idNumber: \"539900198806120317\") { name } }",
+    "{ familyByHousehold(householdNumber: \"539900000001\") { address residents { name } customers { name } } }",
+    "{ familyMembers(filter: {customerId: 1}, first: 20) { totalCount nodes { name asCustomer { name } } } }",
     "{ grids(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, first: 20) { totalCount nodes { name } } }",
     "{ grids(filter: {code: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ grids(filter: {name: \"村\", kind: VILLAGE}, first: 20) { totalCount nodes { name } } }",

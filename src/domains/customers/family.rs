@@ -146,6 +146,7 @@ entity!(Family, families, asc);
 
 impl Visible for Family {
     type Table = families::table;
+    const AREA: Option<Area> = Some(Area::Families);
 
     /// Those that he looks after or, but for a customer manager, his staff; and those with somebody in a grid that he
     /// sees
@@ -262,16 +263,16 @@ impl Family {
         ctx.load(self.manager_id).await
     }
 
-    /// Residents of the household, 200 at the most, the deleted ones too, as far as the viewer may see them
+    /// Residents of the household, 200 at the most, the deleted ones too, as far as the viewer may look for them
     #[graphql(complexity = "5 * child_complexity")]
     pub async fn residents(&self, ctx: &Context<'_>) -> AppResult<Vec<Resident>> {
-        ctx.linked(Resident::OF_FAMILY, self.id.number).await
+        ctx.linked_rows(Resident::OF_FAMILY, self.id.number).await
     }
 
-    /// Customers of the household, 200 at the most, as far as the viewer may see them
+    /// Customers of the household, 200 at the most, as far as the viewer may look for them
     #[graphql(complexity = "5 * child_complexity")]
     pub async fn customers(&self, ctx: &Context<'_>) -> AppResult<Vec<BankCustomer>> {
-        ctx.linked(Family::CUSTOMERS, self.id.number).await
+        ctx.linked_rows(Family::CUSTOMERS, self.id.number).await
     }
 }
 

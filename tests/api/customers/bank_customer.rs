@@ -22,7 +22,9 @@ pub fn complete(serial: u32, grid: i64) -> Value {
 }
 
 pub async fn enter(caller: &Caller, mutation: &str, input: Value) -> i64 {
-    let document = format!("mutation($input: BankCustomerInput!) {{ {mutation}(input: $input) {{ bankCustomer {{ databaseId }} }} }}");
+    let document = format!(
+        "mutation($input: BankCustomerInput!) {{ {mutation}(input: $input) {{ bankCustomer {{ databaseId }} }} }}"
+    );
     let answer = caller.query_with(&document, json!({"input": input})).await.ok();
     answer[mutation]["bankCustomer"]["databaseId"].as_i64().unwrap()
 }
@@ -32,13 +34,18 @@ fn creation(mutation: &str) -> String {
 }
 
 fn update(mutation: &str) -> String {
-    format!("mutation($id: ID!, $input: BankCustomerInput!) {{ {mutation}(id: $id, input: $input) {{ bankCustomer {{ name status }} }} }}")
+    format!(
+        "mutation($id: ID!, $input: BankCustomerInput!) {{ {mutation}(id: $id, input: $input) {{ bankCustomer {{ name status }} }} }}"
+    )
 }
 
-const STATUS: &str =
-    "mutation($id: ID!, $status: BankCustomerStatus!) { bankCustomerStatusSet(id: $id, status: $status) { bankCustomer { status } } }";
-const BATCH: &str =
-    "mutation($input: [BankCustomerStatusInput!]!) { bankCustomersStatusSet(input: $input) { bankCustomers { databaseId status } } }";
+const STATUS: &str = "mutation($id: ID!, $status: BankCustomerStatus!) { bankCustomerStatusSet(id: $id, status: $status) { bankCustomer { status } } }";
+const BATCH: &str = "mutation($input: [BankCustomerStatusInput!]!) { bankCustomersStatusSet(input: $input) { bankCustomers { databaseId status } } }";
+
+async fn create_role(boss: &Caller, permissions: &[i64]) -> i64 {
+    let name = format!("Role {permissions:?}");
+    create(boss, "roleCreate", json!({"name": name, "permissionIds": permissions})).await
+}
 
 fn bad(field: &str) -> (String, String) {
     ("BAD_USER_INPUT".into(), field.into())
@@ -60,7 +67,8 @@ pub async fn customers(app: &TestApp) -> Grids {
 async fn seen(caller: &Caller, scope: Value) -> Vec<i64> {
     let list = "query($scope: BankScopeInput) { bankCustomers(scope: $scope) { totalCount nodes { databaseId } } }";
     let list = caller.query_with(list, json!({"scope": scope})).await.ok()["bankCustomers"].clone();
-    let mut rows: Vec<i64> = list["nodes"].as_array().unwrap().iter().map(|row| row["databaseId"].as_i64().unwrap()).collect();
+    let mut rows: Vec<i64> =
+        list["nodes"].as_array().unwrap().iter().map(|row| row["databaseId"].as_i64().unwrap()).collect();
     assert_eq!(list["totalCount"], rows.len());
     rows.sort_unstable();
     rows
@@ -115,7 +123,7 @@ both! {
 
     async fn an_area_opens_customers(app: TestApp) {
         let Grids { bank, .. } = customers(&app).await;
-        let role = create(&bank.boss, "roleCreate", json!({"name": "网格员", "permissionIds": [17]})).await;
+        let role = create_role(&bank.boss, &[17]).await;
         let clerk = staff(&app, &bank.boss, "clerk", 2, &[role]).await;
         for document in [
             "{ bankCustomers { nodes { name } } }",
@@ -132,12 +140,20 @@ both! {
             "customers": {"nodes": []}, "search": {"nodes": []},
         }));
         assert_eq!(clerk.query("{ person(mobile: \"19900000001\") { name } }").await.ok()["person"], Value::Null);
-        let masked = clerk.query("{ grid(id: 1) { customers { nodes { name idNumber } } } }").await.ok();
+        // A relation from what he may work with shows the row, but not the whole number.
+        let create = "mutation { customerAssetsCreate(customerId: 1, input: {houses: 1}) { customerAssets { houses } } }";
+        bank.manager.query(create).await.ok();
+        let assets = "{ customerAssets(customerId: 1) { customer { name idNumber } } grid(id: 1) { customers { nodes { name } } } }";
         let number = id_number("19850517", 1);
         let stars = format!("{}**********{}", &number[..4], &number[14..]);
-        assert_eq!(masked["grid"]["customers"]["nodes"], json!([{"name": "柳安宁", "idNumber": stars}]));
-        let whole = bank.president.query("{ grid(id: 1) { customers { nodes { idNumber } } } }").await.ok();
-        assert_eq!(whole["grid"]["customers"]["nodes"][0]["idNumber"], number);
+        let role = create_role(&bank.boss, &[15, 17]).await;
+        let appraiser = staff(&app, &bank.boss, "appraiser", 2, &[role]).await;
+        let masked = appraiser.query(assets).await.ok();
+        assert_eq!(masked["customerAssets"]["customer"], json!({"name": "柳安宁", "idNumber": stars}));
+        assert_eq!(masked["grid"]["customers"]["nodes"], json!([]));
+        let whole = bank.president.query(assets).await.ok();
+        assert_eq!(whole["customerAssets"]["customer"]["idNumber"], number);
+        assert_eq!(whole["grid"]["customers"]["nodes"], json!([{"name": "柳安宁"}]));
     }
 
     async fn filters_and_relations(app: TestApp) {

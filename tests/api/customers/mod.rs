@@ -1,4 +1,10 @@
+pub mod bank_customer;
 mod client_organization;
+mod customer_sheet;
+mod family;
 mod loan_customer;
 mod property_customer;
+pub mod resident;
+mod resident_import;
 mod service_contact;
+mod tag;

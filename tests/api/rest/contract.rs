@@ -34,13 +34,8 @@ pub fn contract(system: &str) -> Value {
 /// Whether an operation of the contract of grid is served already: which sections are
 fn is_served(operation: &Value) -> bool {
     let section = operation["x-section"].as_str().unwrap();
-    matches!(section.split('.').next().unwrap().parse().unwrap(), 4..=13 | 15..=20 | 22..=23 | 33)
-        || CUSTOMERS.contains(&section)
+    matches!(section.split('.').next().unwrap().parse().unwrap(), 4..=20 | 22..=23 | 33)
 }
-
-/// Sections about customers without those of files
-const CUSTOMERS: [&str; 13] =
-    ["14.1", "14.2", "14.3", "14.4", "14.5", "14.6", "14.7", "14.8", "14.9", "14.10", "14.14", "14.15", "14.18"];
 
 /// The operations of a system's contract that are served, in its order
 pub fn operations(system: &str) -> Vec<Documented> {

@@ -1,8 +1,10 @@
 pub mod contract;
 mod eartip;
-mod grid;
+pub mod grid;
 mod grid_credit;
+mod grid_customers;
 mod grid_holdings;
+mod grid_people;
 mod ihk;
 mod openapi;
 mod rongzi;

@@ -138,7 +138,7 @@ impl BankCustomer {
     /// Where other customers name this one as a member of their families, 200 at the most
     #[graphql(complexity = "5 * child_complexity")]
     pub async fn as_family_member(&self, ctx: &Context<'_>) -> AppResult<Vec<FamilyMember>> {
-        ctx.linked(FamilyMember::AS_MEMBER, self.id.number).await
+        ctx.linked_rows(FamilyMember::AS_MEMBER, self.id.number).await
     }
 
     /// Deposits and loans, as the core system last said; null where it never spoke of the customer

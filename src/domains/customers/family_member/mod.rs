@@ -11,13 +11,9 @@ use serde::Serialize;
 pub use self::root::{FamilyMemberMutation, FamilyMemberQuery};
 use super::{BankCustomer, bank_customer::IdKind};
 use crate::{
-    auth::{Area, BankSight, Viewer},
+    auth::{Area, Viewer},
     codes,
-    db::{
-        Cols as _, Conn, Day, Id, Run as _, Time, Where,
-        sql::Alike,
-        tables::{bank_customers, family_members},
-    },
+    db::{Cols as _, Conn, Day, Id, Run as _, Time, Where, sql::Alike, tables::family_members},
     entity,
     error::{AppError, AppResult},
     graphql::{
@@ -176,17 +172,11 @@ entity!(FamilyMember, family_members, asc);
 
 impl Visible for FamilyMember {
     type Table = family_members::table;
+    const AREA: Option<Area> = Some(Area::FamilyMembers);
 
     /// Whoever sees the customer
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.bank_sight() {
-            BankSight::All => Where::default(),
-            BankSight::Nothing => Where::nothing(),
-            _ => {
-                let customers = bank_customers::table.filter(BankCustomer::visible(viewer).inside());
-                Where::default().and(family_members::customer_id.eq_any(customers.select(bank_customers::id)))
-            }
-        }
+        BankCustomer::seen(viewer, |customers| Where::default().and(family_members::customer_id.eq_any(customers)))
     }
 }
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use self::root::{ResidentMutation, ResidentQuery};
 use crate::{
-    auth::Viewer,
+    auth::{Area, Viewer},
     codes,
     db::{
         Day, Id, Time, Where,
@@ -201,6 +201,7 @@ entity!(Resident, residents, asc);
 
 impl Visible for Resident {
     type Table = residents::table;
+    const AREA: Option<Area> = Some(Area::Residents);
 
     /// Whoever sees the grid
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
