@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::resident::{permit, residents};
 use crate::{
-    app::{Caller, TestApp, both},
+    app::{Caller, both},
     bank::id_number,
     credit::grid::Grids,
     service::{change, create, creation, deletion, ids},

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::resident::residents;
 use crate::{
-    app::{Answer, Caller, TestApp, both},
+    app::{Answer, Caller, both},
     bank::id_number,
     credit::grid::Grids,
     rest::contract::multipart,
