@@ -101,6 +101,10 @@ pub struct Config {
     #[arg(long, env = "QUINTET_MAX_DOCUMENT", default_value_t = 64 << 10, global = true)]
     pub max_document: usize,
 
+    /// Program that reads the text in pictures of identity cards: `tesseract` with its data chi_sim
+    #[arg(long, env = "QUINTET_TESSERACT", default_value = "tesseract", global = true)]
+    pub tesseract: String,
+
     /// Log as lines of JSON
     #[arg(long, env = "QUINTET_LOG_JSON", global = true)]
     pub log_json: bool,

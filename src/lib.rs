@@ -10,6 +10,7 @@ pub mod domains;
 pub mod error;
 pub mod files;
 pub mod graphql;
+pub mod ocr;
 pub mod rest;
 pub mod schema;
 pub mod seed;

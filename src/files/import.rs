@@ -31,22 +31,32 @@ pub struct ImportPayload {
     /// columns 行号 (number of the row) and 原因 (reason) besides; null where no row failed. It is there until the next
     /// import of the same account
     pub failures_url: Option<String>,
+    /// The counts and the first reasons in Chinese, "共2条数据,导入成功1条,导入失败1条,失败原因:3:身份证号…"
+    pub message: String,
 }
 
 /// Collects what an import brings
 pub struct Report {
     pub imported: usize,
     failures: Writer,
+    /// The first reasons, with the numbers of their rows
+    reasons: Vec<String>,
 }
+
+/// Most reasons that a message tells
+const REASONS: usize = 20;
 
 impl Report {
     pub fn new<T>(table: &Table<T>) -> AppResult<Report> {
         let header = [&table.header()[..], &["行号", "原因"]].concat();
-        Ok(Report { imported: 0, failures: Writer::new(&header)? })
+        Ok(Report { imported: 0, failures: Writer::new(&header)?, reasons: Vec::new() })
     }
 
     /// A row that was not imported
     pub fn fail<T>(&mut self, line: Line<T>, reason: String) -> AppResult<()> {
+        if self.reasons.len() < REASONS {
+            self.reasons.push(format!("{}:{reason}", line.number));
+        }
         self.failures.push(&[line.texts, vec![line.number.to_string(), reason]].concat())
     }
 
@@ -59,8 +69,16 @@ impl Report {
             remove(app, sheet.location.as_ref()).await;
         }
         let failed = self.failures.rows();
+        let mut message = format!(
+            "共{}条数据,导入成功{}条,导入失败{failed}条",
+            self.imported + usize::try_from(failed).unwrap_or(0),
+            self.imported
+        );
+        if !self.reasons.is_empty() {
+            message = format!("{message},失败原因:{}", self.reasons.join(";"));
+        }
         let mut payload =
-            ImportPayload { imported: count(self.imported), failed: failed.cast_signed(), failures_url: None };
+            ImportPayload { imported: count(self.imported), failed: failed.cast_signed(), failures_url: None, message };
         if failed > 0 {
             let sheet = tokio::task::spawn_blocking(|| self.failures.finish()).await.map_err(AppError::internal)??;
             let placed = Placed::new(app, &folder, sheet).await?;

@@ -12,7 +12,7 @@ use data_encoding::HEXLOWER;
 use object_store::{ObjectStoreExt as _, PutPayload, path::Path};
 use rand::RngExt as _;
 
-pub use self::rules::Checked;
+pub use self::rules::{Checked, rewound};
 use crate::{
     app::App,
     error::{AppError, AppResult},

@@ -19,6 +19,7 @@ use crate::{
             },
             customer_assets::Industry,
             family_member::FamilyRelation,
+            id_card::IdCardSide,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
             resident::HouseholdKind,
             tag::TagKind,
@@ -113,6 +114,7 @@ pub fn codes() -> CodeBook {
         .add::<Occupation>()
         .add::<Industry>()
         .add::<TagKind>()
+        .add::<IdCardSide>()
         .add::<HouseholdKind>()
         .add::<FamilyRelation>()
 }

@@ -1,5 +1,6 @@
 //! `/files/{id}/{name}`: uploaded files, for whoever may see their attachment; `/files/imports/{name}`: the rows of an
-//! import that failed, for whoever imported.
+//! import that failed, for whoever imported; `/files/bank-customers/{code}`: the customers of a grid (0: of all) as a
+//! sheet, for whoever works with customers.
 
 use axum::{
     Json,
@@ -13,7 +14,7 @@ use serde_json::json;
 use super::{Server, endpoint};
 use crate::{
     db::Id,
-    domains::engagement::Attachment,
+    domains::{customers::BankCustomer, engagement::Attachment},
     error::{AppResult, Code},
     files::{import, sheet::XLSX},
 };
@@ -32,6 +33,11 @@ pub async fn file(
 pub async fn failures(State(server): State<Server>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     let viewer = endpoint::viewer(&server, &headers).await;
     answer(import::failures(&server.app, &viewer, &name).await.map(|bytes| (bytes, XLSX.to_owned())))
+}
+
+pub async fn bank_customers(State(server): State<Server>, Path(code): Path<String>, headers: HeaderMap) -> Response {
+    let viewer = endpoint::viewer(&server, &headers).await;
+    answer(BankCustomer::export(&server.app, &viewer, &code, None).await.map(|bytes| (bytes, XLSX.to_owned())))
 }
 
 fn answer(file: AppResult<(Bytes, String)>) -> Response {

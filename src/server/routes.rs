@@ -41,6 +41,8 @@ pub fn router(server: Server) -> Router {
         .route("/metrics", get(metrics::metrics))
         .route("/files/{id}/{name}", get(files::file))
         .route("/files/imports/{name}", get(files::failures))
+        .route("/files/bank-customers/{code}", get(files::bank_customers))
+        .route("/grid/file/customer/{gridCode}", get(grid::files::customers).fallback(legacy))
         .route("/grid/template/{name}", get(grid::files::template).fallback(legacy))
         .merge(pages::routes())
         .fallback(legacy)

@@ -37,6 +37,11 @@ pub struct Scope {
 }
 
 impl BankScopeInput {
+    /// As the customer manager with this number, or unnarrowed
+    pub fn of_staff(staff_id: Option<Id<BankStaff>>) -> BankScopeInput {
+        BankScopeInput { staff_id, ..BankScopeInput::default() }
+    }
+
     pub async fn resolve(&self, conn: &mut Conn, viewer: &Viewer) -> AppResult<Scope> {
         if !self.role_id.is_none_or(|role| may_act_as(viewer, role)) {
             return Err(beyond("roleId"));

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{BankCustomer, LoanCustomer, PropertyCustomer, ServiceContact, Tag};
 use crate::{
-    auth::{Area, Realm, SignedIn, Viewer},
+    auth::{Realm, SignedIn, Viewer},
     db::{
         Conn, Where,
         sql::{begins, contains},
@@ -159,10 +159,8 @@ impl Customer {
         found.extend(service.rows.into_iter().map(Customer::from));
         let property = Slice::<PropertyCustomer>::load(conn, viewer, &page, || wanted().property).await?;
         found.extend(property.rows.into_iter().map(Customer::from));
-        if viewer.may(Area::Customers) {
-            let bank = Slice::<BankCustomer>::load(conn, viewer, &page, || wanted().bank).await?;
-            found.extend(bank.rows.into_iter().map(Customer::from));
-        }
+        let bank = Slice::<BankCustomer>::load(conn, viewer, &page, || wanted().bank).await?;
+        found.extend(bank.rows.into_iter().map(Customer::from));
         Ok(found)
     }
 }
@@ -189,7 +187,7 @@ async fn list(
         let page = merger.page::<PropertyCustomer>(2);
         merger.add::<PropertyCustomer>(2, Slice::load(&mut conn, viewer, &page, || wanted().property).await?);
     }
-    if asked(Realm::Bank) && viewer.may(Area::Customers) {
+    if asked(Realm::Bank) {
         let page = merger.page::<BankCustomer>(3);
         merger.add::<BankCustomer>(3, Slice::load(&mut conn, viewer, &page, || wanted().bank).await?);
     }

@@ -197,6 +197,7 @@ entity!(CustomerAssets, customer_assets, asc);
 
 impl Visible for CustomerAssets {
     type Table = customer_assets::table;
+    const AREA: Option<Area> = Some(Area::Assets);
 
     /// Whoever sees the customer
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -52,6 +52,7 @@ entity!(CustomerTag, customer_tags, asc);
 
 impl Visible for CustomerTag {
     type Table = customer_tags::table;
+    const AREA: Option<Area> = Some(Area::Customers);
 
     /// Whoever sees the customer
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -7,6 +7,8 @@ pub mod customer_assets;
 pub mod customer_tag;
 pub mod family;
 pub mod family_member;
+pub mod id_card;
+pub mod import;
 pub mod loan_customer;
 pub mod person;
 pub mod poverty_record;
@@ -43,6 +45,7 @@ pub struct CustomersQuery(
     bank_customer::BankCustomerQuery,
     tag::TagQuery,
     customer_assets::CustomerAssetsQuery,
+    id_card::IdCardQuery,
     resident::ResidentQuery,
     family::FamilyQuery,
     family_member::FamilyMemberQuery,

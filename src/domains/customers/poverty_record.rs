@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{BankCustomer, tag::POOR};
 use crate::{
-    auth::Viewer,
+    auth::{Area, Viewer},
     db::{
         Id, Time, Where,
         tables::{customer_tags, poverty_records},
@@ -74,6 +74,7 @@ entity!(PovertyRecord, poverty_records, asc);
 
 impl Visible for PovertyRecord {
     type Table = poverty_records::table;
+    const AREA: Option<Area> = Some(Area::Customers);
 
     /// Of the customers that he sees, as long as they carry the tag
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -127,6 +127,7 @@ entity!(Tag, tags, asc);
 
 impl Visible for Tag {
     type Table = tags::table;
+    const AREA: Option<Area> = Some(Area::Tags);
 
     /// The whole bank has the same tags
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

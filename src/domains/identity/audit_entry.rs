@@ -137,6 +137,29 @@ impl AuditEntry {
     }
 }
 
+impl AuditEntry {
+    /// What somebody took out of the system without changing it
+    pub async fn taken(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        action: &str,
+        entity: &'static str,
+        entity_id: i64,
+        what: &Value,
+    ) -> QueryResult<usize> {
+        let entry = NewEntry {
+            at: Time::now(),
+            account_id: viewer.account_id,
+            action: action.to_owned(),
+            entity,
+            entity_id,
+            before: None,
+            after: Some(what.to_string()),
+        };
+        diesel::insert_into(audit_entries::table).values(entry).run(conn).await
+    }
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
 struct NewEntry {

@@ -7,7 +7,10 @@ use crate::{
     auth::{Area, Realm},
     domains::{
         credit::Grid,
-        customers::{CustomerAssets, CustomerTag, Family, FamilyMember, PovertyRecord, Resident, Tag},
+        customers::{
+            CustomerAssets, CustomerTag, Family, FamilyMember, PovertyRecord, Resident, Tag,
+            family_member::FamilyRelation,
+        },
         engagement::Interaction,
         identity::{BankStaff, StaffMember},
     },
@@ -122,6 +125,14 @@ impl BankCustomer {
     ) -> AppResult<Connection<FamilyMember>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(FamilyMember::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// Husband or wife among the members of the family
+    #[graphql(complexity = "5 + child_complexity")]
+    pub async fn spouse(&self, ctx: &Context<'_>) -> AppResult<Option<FamilyMember>> {
+        let page = Page { size: page::MAX_SIZE, ..Page::one() };
+        let members = ctx.slice(FamilyMember::OF_CUSTOMER, self.id.number, page).await?.rows;
+        Ok(members.into_iter().find(|member| member.relation == FamilyRelation::Spouse))
     }
 
     /// Where other customers name this one as a member of their families, 200 at the most

@@ -4,7 +4,10 @@
 //! 管护人 or 监护人 is his custodian, 户号 the number of his household, 籍贯 the place that his family comes from, 借款人性质
 //! whether he borrows as a farming household (农户), 调查人 who investigated him and 登记人 who registered him.
 
+pub mod export;
 pub mod fields;
+pub mod from_resident;
+pub mod import;
 pub mod root;
 pub mod rules;
 pub mod sql;
@@ -16,7 +19,7 @@ use serde::Serialize;
 
 pub use self::root::{BankCustomerMutation, BankCustomerQuery};
 use crate::{
-    auth::Viewer,
+    auth::{Area, Viewer},
     codes,
     db::{Day, Id, Time, Where, tables::bank_customers},
     domains::{credit::Grid, customers::Tag, identity::BankStaff},
@@ -357,6 +360,7 @@ entity!(BankCustomer, bank_customers, updated_at desc);
 
 impl Visible for BankCustomer {
     type Table = bank_customers::table;
+    const AREA: Option<Area> = Some(Area::Customers);
 
     /// Those of the grids that he sees, and the drafts without a grid that he keeps
     fn visible(viewer: &Viewer) -> Where<Self::Table> {

@@ -1,10 +1,12 @@
 //! Root fields about the bank's customers.
 
 use async_graphql::{Context, Object};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     BankCustomer, BankCustomerCreatePayload, BankCustomerDraftDeletePayload, BankCustomerFilter, BankCustomerInput,
-    BankCustomerStatus, BankCustomerStatusInput, BankCustomerUpdatePayload, BankCustomersStatusSetPayload, status,
+    BankCustomerStatus, BankCustomerStatusInput, BankCustomerUpdatePayload, BankCustomersStatusSetPayload, export,
+    status,
 };
 use crate::{
     auth::{Area, May, Viewer},
@@ -14,7 +16,8 @@ use crate::{
         identity::AuditEntry,
     },
     error::{AppError, AppResult},
-    graphql::{Connection, ContextExt, Entity, Page, PageInput, page},
+    files::{import::ImportPayload, sheet::Sheet},
+    graphql::{Connection, ContextExt, Entity, Page, PageInput, page, scalars::File},
 };
 
 #[derive(Default)]
@@ -36,6 +39,17 @@ impl BankCustomerQuery {
         #[graphql(desc = "The whole id number")] id_number: String,
     ) -> AppResult<Option<BankCustomer>> {
         Ok(BankCustomer::by_id_number(&mut ctx.read().await?, ctx.viewer()?, &id_number).await?)
+    }
+
+    /// Where the sheet of all customers of a grid, or of all that the viewer sees, is fetched with the same credential. It is
+    /// made while it is fetched, and the audit log tells so
+    #[graphql(guard = "May(Area::Customers)")]
+    async fn bank_customers_sheet_url(
+        &self,
+        #[graphql(desc = "Code of the grid; all grids where left out")] grid_code: Option<String>,
+    ) -> String {
+        let code = grid_code.as_deref().unwrap_or(export::ALL);
+        format!("/files/bank-customers/{}", utf8_percent_encode(code, NON_ALPHANUMERIC))
     }
 
     /// Customers of the bank, last changed first
@@ -125,6 +139,33 @@ impl BankCustomerMutation {
         let changed = status::set(ctx, vec![BankCustomerStatusInput { id, status }], |_| "status".into()).await?;
         let bank_customer = changed.into_iter().next().ok_or_else(|| AppError::not_found(BankCustomer::NAME))?;
         Ok(BankCustomerUpdatePayload { bank_customer })
+    }
+
+    /// Enters the draft of a customer out of the household register
+    #[graphql(guard = "May(Area::Customers)")]
+    async fn bank_customer_create_from_resident(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id number of the resident")] id_number: String,
+    ) -> AppResult<BankCustomerCreatePayload> {
+        Ok(BankCustomerCreatePayload { bank_customer: BankCustomer::of_resident(ctx, &id_number).await? })
+    }
+
+    /// Enters the customers of a sheet (.xlsx or .xls, 20 MB and 50,000 rows at the most) with the columns of the template
+    /// 客户信息导入模板.xls, those that are complete as normal ones and the others as drafts. Rows with a fault, or whose
+    /// id number is known already, are left out and answered with the reason; the others are entered 500 at a time, and
+    /// what is entered stays if the import ends early
+    #[graphql(guard = "May(Area::Customers)", complexity = "500 + child_complexity")]
+    async fn bank_customers_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Grid of all the rows, or")] grid_id: Option<Id<Grid>>,
+        #[graphql(desc = "its code")] grid_code: Option<String>,
+        #[graphql(desc = "The sheet, by the GraphQL multipart request specification")] file: File,
+    ) -> AppResult<ImportPayload> {
+        let upload = file.open(ctx)?;
+        let grid = Grid::of_input(&mut ctx.read().await?, ctx.viewer()?, grid_id, grid_code.as_deref()).await;
+        BankCustomer::import(ctx, grid.map_err(AppError::of_arguments)?, Sheet::open(upload).await?).await
     }
 
     /// Sets the status of up to 1000 customers: of all of them, or of none

@@ -1,21 +1,20 @@
-//! Import of residents from a sheet: one transaction, one INSERT and one audit of each chunk of rows, no query per row.
-//!
-//! Besides what the reader of the sheet holds there is a chunk of rows, and the id numbers of the sheet.
-
-use std::collections::HashSet;
+//! Import of residents from a sheet.
 
 use async_graphql::{Context, MaybeUndefined};
+use diesel::QueryResult;
 
 use super::{Resident, ResidentUpdateInput};
 use crate::{
-    db::Id,
-    domains::{credit::Grid, identity::AuditEntry},
+    db::{Conn, Id},
+    domains::{
+        credit::Grid,
+        customers::import::{Imported, import},
+    },
     error::AppResult,
     files::{
-        import::{CHUNK, ImportPayload, Report},
+        import::ImportPayload,
         sheet::{Column, Sheet, Table, day, label, yes_no},
     },
-    graphql::ContextExt,
 };
 
 macro_rules! text {
@@ -55,38 +54,18 @@ pub const TABLE: Table<ResidentUpdateInput> = Table {
     ],
 };
 
+impl Imported for Resident {
+    fn id_number(&self) -> &str {
+        &self.id_number
+    }
+
+    async fn add(conn: &mut Conn, new: Vec<Resident>) -> QueryResult<Vec<Resident>> {
+        Resident::add(conn, new).await
+    }
+}
+
 impl Resident {
     pub(super) async fn import(ctx: &Context<'_>, grid: Id<Grid>, sheet: Sheet) -> AppResult<ImportPayload> {
-        let mut report = Report::new(&TABLE)?;
-        let mut seen = HashSet::new();
-        let mut chunks = sheet.lines(&TABLE, CHUNK);
-        while let Some(lines) = chunks.next().await? {
-            let mut new = Vec::with_capacity(lines.len());
-            let mut read = Vec::with_capacity(lines.len());
-            for mut line in lines {
-                let row = std::mem::replace(&mut line.row, Err(String::new()));
-                let row = row.and_then(|row| Resident::new(grid, row).map_err(|error| TABLE.reason(error)));
-                let row = row.and_then(|row| match seen.insert(row.id_number.clone()) {
-                    true => Ok(row),
-                    false => Err("身份证号: Stands in the sheet before".to_owned()),
-                });
-                read.push((line, row.as_ref().map(|row| row.id_number.clone()).map_err(Clone::clone)));
-                new.extend(row);
-            }
-            let mut tx = ctx.begin().await?;
-            let added = Resident::add(&mut tx, new).await?;
-            AuditEntry::record_all(&mut tx, ctx, added.iter().map(|row| (None, Some(row)))).await?;
-            tx.commit().await?;
-            report.imported += added.len();
-            let added: HashSet<_> = added.into_iter().map(|row| row.id_number).collect();
-            for (line, row) in read {
-                match row {
-                    Ok(number) if added.contains(&number) => {}
-                    Ok(_) => report.fail(line, "身份证号: Is in the register already".to_owned())?,
-                    Err(reason) => report.fail(line, reason)?,
-                }
-            }
-        }
-        report.finish(ctx.app(), ctx.viewer()?).await
+        import(ctx, &TABLE, sheet, |row| Resident::new(grid, row).map_err(|error| TABLE.reason(error))).await
     }
 }

@@ -1,0 +1,67 @@
+//! What the imports of residents and of customers have in common: one transaction, one INSERT and one audit of each chunk
+//! of rows, no query per row.
+//!
+//! Besides what the reader of the sheet holds there is a chunk of rows, and the id numbers of the sheet.
+
+use std::collections::HashSet;
+
+use async_graphql::Context;
+use diesel::QueryResult;
+
+use crate::{
+    db::Conn,
+    domains::identity::AuditEntry,
+    error::AppResult,
+    files::{
+        import::{CHUNK, ImportPayload, Report},
+        sheet::{Sheet, Table},
+    },
+    graphql::{ContextExt, Entity},
+};
+
+/// Somebody whom a sheet enters
+pub trait Imported: Entity {
+    fn id_number(&self) -> &str;
+
+    /// Enters those whose id numbers nobody had
+    fn add(conn: &mut Conn, new: Vec<Self>) -> impl Future<Output = QueryResult<Vec<Self>>> + Send;
+}
+
+/// Enters the rows of a sheet; `read` makes them, or says why not
+pub async fn import<T: Default + Send + 'static, E: Imported>(
+    ctx: &Context<'_>,
+    table: &'static Table<T>,
+    sheet: Sheet,
+    read: impl Fn(T) -> Result<E, String> + Send,
+) -> AppResult<ImportPayload> {
+    let mut report = Report::new(table)?;
+    let mut seen = HashSet::new();
+    let mut chunks = sheet.lines(table, CHUNK);
+    while let Some(lines) = chunks.next().await? {
+        let mut new = Vec::with_capacity(lines.len());
+        let mut kept = Vec::with_capacity(lines.len());
+        for mut line in lines {
+            let row = std::mem::replace(&mut line.row, Err(String::new())).and_then(&read);
+            let row = row.and_then(|row| match seen.insert(row.id_number().to_owned()) {
+                true => Ok(row),
+                false => Err("身份证号: Stands in the sheet before".to_owned()),
+            });
+            kept.push((line, row.as_ref().map(|row| row.id_number().to_owned()).map_err(Clone::clone)));
+            new.extend(row);
+        }
+        let mut tx = ctx.begin().await?;
+        let added = E::add(&mut tx, new).await?;
+        AuditEntry::record_all(&mut tx, ctx, added.iter().map(|row| (None, Some(row)))).await?;
+        tx.commit().await?;
+        report.imported += added.len();
+        let added: HashSet<_> = added.iter().map(Imported::id_number).collect();
+        for (line, row) in kept {
+            match row {
+                Ok(number) if added.contains(number.as_str()) => {}
+                Ok(_) => report.fail(line, "身份证号: Is entered already".to_owned())?,
+                Err(reason) => report.fail(line, reason)?,
+            }
+        }
+    }
+    report.finish(ctx.app(), ctx.viewer()?).await
+}
