@@ -29,6 +29,11 @@ impl<T> Where<T> {
         Where(vec![Box::new(Never)], PhantomData)
     }
 
+    /// Everything, or nothing
+    pub fn when(holds: bool) -> Self {
+        if holds { Where::default() } else { Where::nothing() }
+    }
+
     pub fn and<E>(mut self, predicate: E) -> Self
     where
         E: Frag + AppearsOnTable<T> + Expression<SqlType: SqlType + BoolOrNullableBool> + 'static,

@@ -2,8 +2,8 @@
 //!
 //! [`conn`] opens pools and transactions, [`run`] ends queries with `.all / .one / .opt / .run` on either engine,
 //! [`filter`] holds predicates collected at run time, [`order`] the keyset order of lists, [`select`] the query behind
-//! every list and look-up, [`sql`] the few expressions that Diesel lacks, [`types`] column types, [`migrate`] and
-//! [`tables`] the tables themselves. [`pg`] connects to PostgreSQL.
+//! every list and look-up, [`tree`] rows that stand one below another, [`sql`] the few expressions that Diesel lacks,
+//! [`types`] column types, [`migrate`] and [`tables`] the tables themselves. [`pg`] connects to PostgreSQL.
 
 pub mod conn;
 pub mod filter;
@@ -15,6 +15,7 @@ pub mod run;
 pub mod select;
 pub mod sql;
 pub mod tables;
+pub mod tree;
 pub mod types;
 
 pub use conn::{Conn, Db, Tx};

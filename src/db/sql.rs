@@ -103,6 +103,10 @@ pub struct Begins<C> {
 }
 
 pub fn begins<C: Column>(column: C, text: &str) -> Begins<C> {
+    from_text(column, text)
+}
+
+pub(super) fn from_text<C>(column: C, text: &str) -> Begins<C> {
     Begins { column, from: text.to_owned(), to: format!("{text}{}", char::MAX) }
 }
 
@@ -127,36 +131,6 @@ impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Begins<C> {
         self.column.walk_ast(out.reborrow())?;
         out.push_sql(" < ");
         out.push_bind_param::<Text, _>(&self.to)
-    }
-}
-
-/// The text of the column with another beginning: how the paths of a tree move with their branch
-pub struct Replanted<C> {
-    column: C,
-    /// Place of the first letter that stays, from 1
-    rest: i64,
-    to: String,
-}
-
-/// For rows whose column begins with `from` (ASCII)
-pub fn replanted<C: Column>(column: C, from: &str, to: &str) -> Replanted<C> {
-    Replanted { column, rest: i64::try_from(from.len()).unwrap_or(i64::MAX - 1) + 1, to: to.to_owned() }
-}
-
-expression!(Replanted<C>, Text, is_aggregate::No);
-impl<DB: Backend + HasSqlType<BigInt> + HasSqlType<Text>, C: QueryFragment<DB>> QueryFragment<DB> for Replanted<C>
-where
-    i64: ToSql<BigInt, DB>,
-    String: ToSql<Text, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_bind_param::<Text, _>(&self.to)?;
-        out.push_sql(" || substr(");
-        self.column.walk_ast(out.reborrow())?;
-        out.push_sql(", CAST(");
-        out.push_bind_param::<BigInt, _>(&self.rest)?;
-        out.push_sql(" AS INTEGER))");
-        Ok(())
     }
 }
 

@@ -95,6 +95,55 @@ diesel::table! {
 }
 
 diesel::table! {
+    balance_changes (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        kind -> Integer,
+        day -> Date,
+        as_of -> Timestamp,
+        balance -> BigInt,
+        change -> BigInt,
+        magnitude -> BigInt,
+    }
+}
+
+diesel::table! {
+    balance_summaries (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        day -> Date,
+        deposit_total -> BigInt,
+        deposit_month_average -> BigInt,
+        deposit_quarter_average -> BigInt,
+        deposit_year_average -> BigInt,
+        deposit_point -> BigInt,
+        current_total -> BigInt,
+        current_month_average -> BigInt,
+        current_quarter_average -> BigInt,
+        current_year_average -> BigInt,
+        current_point -> BigInt,
+        fixed_total -> BigInt,
+        fixed_month_average -> BigInt,
+        fixed_quarter_average -> BigInt,
+        fixed_year_average -> BigInt,
+        fixed_point -> BigInt,
+        loan_total -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    balance_totals (grid_id, kind, month) {
+        grid_id -> BigInt,
+        kind -> Integer,
+        month -> Integer,
+        amount -> BigInt,
+        people -> BigInt,
+    }
+}
+
+diesel::table! {
     bank_customers (id) {
         id -> BigInt,
         grid_id -> Nullable<BigInt>,
@@ -152,6 +201,7 @@ diesel::table! {
         description -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        balance_kind -> Nullable<Integer>,
     }
 }
 
@@ -782,6 +832,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    product_accounts (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        product_id -> BigInt,
+        name -> Text,
+        card_number -> Text,
+        rate -> BigInt,
+        balance -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     property_customers (id) {
         id -> BigInt,
         agent_id -> BigInt,
@@ -1045,11 +1109,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    work_items (id) {
+        id -> BigInt,
+        staff_id -> BigInt,
+        kind -> Integer,
+        subject_id -> Nullable<BigInt>,
+        customer_id -> Nullable<BigInt>,
+        description -> Text,
+        originator -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        state -> Integer,
+        entrance -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(adviser_opinions -> grids (grid_id));
 diesel::joinable!(advisers -> branches (branch_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(audit_entries -> accounts (account_id));
 diesel::joinable!(background_jobs -> accounts (account_id));
+diesel::joinable!(balance_changes -> bank_customers (customer_id));
+diesel::joinable!(balance_summaries -> bank_customers (customer_id));
+diesel::joinable!(balance_totals -> grids (grid_id));
 diesel::joinable!(bank_customers -> bank_staff (keeper_id));
 diesel::joinable!(bank_customers -> grids (grid_id));
 diesel::joinable!(bank_staff -> accounts (account_id));
@@ -1104,6 +1189,8 @@ diesel::joinable!(package_phones -> estate_agents (agent_id));
 diesel::joinable!(phone_calls -> loan_customers (customer_id));
 diesel::joinable!(phone_calls -> loan_officers (officer_id));
 diesel::joinable!(poverty_records -> bank_customers (customer_id));
+diesel::joinable!(product_accounts -> bank_customers (customer_id));
+diesel::joinable!(product_accounts -> bank_products (product_id));
 diesel::joinable!(property_customers -> estate_agents (agent_id));
 diesel::joinable!(report_accounts -> branches (branch_id));
 diesel::joinable!(residents -> grids (grid_id));
@@ -1125,6 +1212,8 @@ diesel::joinable!(sms_messages -> loan_customers (customer_id));
 diesel::joinable!(sms_messages -> loan_officers (officer_id));
 diesel::joinable!(wechat_friendships -> loan_customers (customer_id));
 diesel::joinable!(wechat_friendships -> loan_officers (officer_id));
+diesel::joinable!(work_items -> bank_customers (customer_id));
+diesel::joinable!(work_items -> bank_staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -1133,7 +1222,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     audit_entries,
     background_jobs,
+    balance_changes,
+    balance_summaries,
+    balance_totals,
     bank_customers,
+    bank_products,
     bank_staff,
     bank_staff_roles,
     branches,
@@ -1168,6 +1261,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     permissions,
     phone_calls,
     poverty_records,
+    product_accounts,
     property_customers,
     report_accounts,
     residents,
@@ -1184,5 +1278,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sms_messages,
     tags,
     wechat_friendships,
+    work_items,
 );
 diesel::allow_tables_to_appear_in_same_query!(dictionaries, dictionary_entries,);

@@ -2,7 +2,7 @@
 
 use std::{fmt, hash, marker::PhantomData};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use diesel::{
     backend::Backend,
@@ -128,6 +128,18 @@ pub struct Day(pub NaiveDate);
 impl Day {
     pub fn today(zone: Tz) -> Day {
         Day(Utc::now().with_timezone(&zone).date_naive())
+    }
+
+    /// The moment that the day begins at in a zone
+    pub fn start(self, zone: Tz) -> Time {
+        let midnight = self.0.and_time(NaiveTime::MIN);
+        let first = zone.from_local_datetime(&midnight).earliest();
+        Time::from(first.map_or_else(|| midnight.and_utc(), |first| first.to_utc()))
+    }
+
+    /// The last moment of the day in a zone
+    pub fn end(self, zone: Tz) -> Time {
+        Time::from(Day(self.0 + Days::new(1)).start(zone).0 - Duration::microseconds(1))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
             grids,
         },
     },
-    domains::credit::{grid::GridKind, grid_reviewer::ReviewerKind},
+    domains::credit::{bank_product::BalanceKind, grid::GridKind, grid_reviewer::ReviewerKind},
     error::{AppError, AppResult},
 };
 
@@ -44,6 +44,9 @@ const PRODUCTS: &[(&str, i64, bool)] = &[
     ("助学贷款", 43_000, false),
     ("汽车按揭贷款", 70_000, false),
 ];
+
+/// The first products; the others are loans
+const DEPOSITS: i64 = 4;
 
 const KINDS: &[(GridKind, &str)] = &[
     (GridKind::Village, "村"),
@@ -84,6 +87,7 @@ async fn products(conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
             bank_products::name.eq(*name),
             bank_products::is_open.eq(*is_open),
             bank_products::rate.eq(Rate(*rate)),
+            bank_products::balance_kind.eq(if number <= DEPOSITS { BalanceKind::Deposit } else { BalanceKind::Loan }),
             bank_products::description.eq(format!("{name}，利率以签约时公布的为准")),
             bank_products::created_at.eq(since),
             bank_products::updated_at.eq(since),

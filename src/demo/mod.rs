@@ -3,6 +3,7 @@
 //! It also holds the records that the documented request examples name, so that an example answers as documented.
 
 mod bank;
+mod bank_balances;
 mod bank_credit;
 mod bank_customers;
 mod bank_residents;
@@ -142,6 +143,7 @@ async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     bank_credit::fill(app, conn, demo).await?;
     bank_customers::fill(conn, demo).await?;
     bank_residents::fill(conn, demo).await?;
+    bank_balances::fill(app, conn, demo).await?;
     known_everywhere(conn).await
 }
 

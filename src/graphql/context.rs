@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     connection::Connection,
-    entity::{ChildrenOf, Entity, Link, LinkedTo, Listed, Loads, Relation, Slice},
+    entity::{Entity, Listed, Loads, Slice},
     loader::{NoTimer, Queue},
-    page::Page,
+    page::{MaxSize, Page},
+    relation::{ChildrenOf, Link, LinkedTo, Relation},
 };
 use crate::{
     app::App,
@@ -59,6 +60,9 @@ pub trait ContextExt {
         page: Page,
         wanted: impl Fn() -> Where<E::Table> + Send + Sync,
     ) -> impl Future<Output = AppResult<Connection<E>>> + Send;
+    /// All of these rows that the viewer may see, unless they are too many; `narrow` is the argument that makes them fewer
+    fn whole<E: Entity>(&self, narrow: &str, wanted: Where<E::Table>)
+    -> impl Future<Output = AppResult<Vec<E>>> + Send;
     /// A page of a parent's rows, of those that the viewer may look for by himself
     fn children<C: Entity>(
         &self,
@@ -132,6 +136,16 @@ impl ContextExt for Context<'_> {
         let viewer = self.viewer()?;
         let mut conn = self.read().await?;
         Ok(Connection::new(Slice::load(&mut conn, viewer, &page, wanted).await?, &page))
+    }
+
+    async fn whole<E: Entity>(&self, narrow: &str, wanted: Where<E::Table>) -> AppResult<Vec<E>> {
+        let most = self.data_opt::<MaxSize>().copied().unwrap_or_default().whole;
+        let seen = E::visible(self.viewer()?).both(wanted);
+        let rows = E::fetch(&mut self.read().await?, seen, E::ORDER.first(most + 1)).await?;
+        match i64::try_from(rows.len()).is_ok_and(|rows| rows <= most) {
+            true => Ok(rows),
+            false => Err(AppError::bad_input(narrow, format!("More than {most} rows: ask for fewer, or for pages"))),
+        }
     }
 
     async fn slice<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Slice<C>> {

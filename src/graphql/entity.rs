@@ -1,22 +1,20 @@
 //! What an entity is, and the loaders that every entity has by being one.
 
-use std::{
-    collections::HashMap,
-    future::Future,
-    hash::{Hash, Hasher},
-    marker::PhantomData,
-    sync::Arc,
-};
+use std::{collections::HashMap, future::Future, sync::Arc};
 
 use async_graphql::{OutputType, dataloader::Loader};
 use data_encoding::BASE64URL_NOPAD;
 use diesel::{QueryResult, sql_types::BigInt};
 
-use super::{input, page::Page};
+use super::{
+    input,
+    page::Page,
+    relation::{ChildrenOf, LinkedTo},
+};
 use crate::{
     auth::{Area, Viewer},
     db::{
-        Conn, Db, Frag, Id, Where,
+        Conn, Db, Id, Where,
         order::{Key, Order},
         run::Erased,
         select::{Select, Span},
@@ -210,80 +208,6 @@ impl<E: Entity> Slice<E> {
         let before = page.cursor.is_some() || page.offset() > 0;
         let (has_next, has_previous) = if page.backward { (page.cursor.is_some(), more) } else { (more, before) };
         Slice { rows, has_next, has_previous, total }
-    }
-}
-
-/// The rows of `C` that belong to a parent by a foreign key: `customer → follow-ups`
-#[derive(Debug)]
-pub struct Relation<C> {
-    pub column: &'static str,
-    pub parent: fn(&C) -> Option<i64>,
-}
-
-impl<C> Clone for Relation<C> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<C> Copy for Relation<C> {}
-
-/// The rows on the other side of a link table: `staff member ↔ menu items`
-#[derive(Debug)]
-pub struct Link<To> {
-    /// Tells links apart
-    pub name: &'static str,
-    /// The query for the pairs (from, to) of these ids
-    pub pairs: fn(Vec<i64>) -> Box<dyn Frag>,
-    pub to: PhantomData<fn() -> To>,
-}
-
-impl<To> Link<To> {
-    pub const fn new(name: &'static str, pairs: fn(Vec<i64>) -> Box<dyn Frag>) -> Self {
-        Link { name, pairs, to: PhantomData }
-    }
-}
-
-/// Loader key of [`Relation`]: a page of one parent's rows
-pub struct ChildrenOf<C> {
-    pub relation: Relation<C>,
-    pub parent: i64,
-    pub page: Page,
-}
-
-impl<C> Clone for ChildrenOf<C> {
-    fn clone(&self) -> Self {
-        ChildrenOf { relation: self.relation, parent: self.parent, page: self.page.clone() }
-    }
-}
-impl<C> PartialEq for ChildrenOf<C> {
-    fn eq(&self, other: &Self) -> bool {
-        self.relation.column == other.relation.column && self.parent == other.parent && self.page == other.page
-    }
-}
-impl<C> Eq for ChildrenOf<C> {}
-impl<C> Hash for ChildrenOf<C> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.relation.column, self.parent).hash(state);
-    }
-}
-
-/// Loader key of [`Link`]
-#[derive(Clone)]
-pub struct LinkedTo {
-    pub name: &'static str,
-    pub pairs: fn(Vec<i64>) -> Box<dyn Frag>,
-    pub from: i64,
-}
-
-impl PartialEq for LinkedTo {
-    fn eq(&self, other: &Self) -> bool {
-        (self.name, self.from) == (other.name, other.from)
-    }
-}
-impl Eq for LinkedTo {}
-impl Hash for LinkedTo {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.name, self.from).hash(state);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The kit that every entity is built with: what an [`entity`] is, its loaders, lists as [`connection`]s, scalars,
+//! The kit that every entity is built with: what an [`entity`] is, its loaders, its [`relation`]s, lists as [`connection`]s, scalars,
 //! rules for inputs, and what a resolver reaches through its [`context`].
 
 pub mod codes;
@@ -10,12 +10,16 @@ pub mod input;
 pub mod loader;
 pub mod merged;
 pub mod page;
+pub mod relation;
 pub mod scalars;
+pub mod tree;
 
 pub use connection::Connection;
 pub use context::ContextExt;
-pub use entity::{Entity, Link, Relation};
+pub use entity::Entity;
 pub use page::{Page, PageInput};
+pub use relation::{Link, Relation};
+pub use tree::Tree;
 
 /// Payload objects of mutations: the changed entity under its own name
 ///

@@ -15,9 +15,22 @@ pub const DEFAULT_SIZE: i64 = 20;
 /// Most rows of a page
 pub const MAX_SIZE: i64 = 200;
 
-/// Another [`MAX_SIZE`], as data of a request
+/// Most rows of a list without pages
+pub const WHOLE: i64 = 1_000;
+
+/// Another [`MAX_SIZE`] and [`WHOLE`], as data of a request
 #[derive(Clone, Copy)]
-pub struct MaxSize(pub i64);
+pub struct MaxSize {
+    pub page: i64,
+    pub whole: i64,
+}
+
+impl Default for MaxSize {
+    fn default() -> Self {
+        MaxSize { page: MAX_SIZE, whole: WHOLE }
+    }
+}
+
 /// Rows that page numbers reach at the most; cursors go on from there
 pub const MAX_OFFSET: i64 = 1_000_000;
 
@@ -67,7 +80,7 @@ impl Page {
         let look = ctx.look_ahead();
         let total = wanted(&look, "totalCount") || look.field("page").field("total").exists();
         let cursor = after.or(before);
-        let most = ctx.data_opt::<MaxSize>().map_or(MAX_SIZE, |most| most.0);
+        let most = ctx.data_opt::<MaxSize>().copied().unwrap_or_default().page;
         let plain = |size: i64, backward| Page { size, backward, cursor, number: None, total };
         Ok(match (page, last) {
             (Some(page), _) => {
@@ -121,6 +134,11 @@ fn within(field: &str, value: i32, range: RangeInclusive<i64>) -> AppResult<i64>
 pub fn cost(first: Option<i32>, last: Option<i32>, page: Option<PageInput>, row: usize) -> usize {
     let size = first.or(last).or(page.map(|page| page.size)).map_or(DEFAULT_SIZE, i64::from);
     1 + usize::try_from(size.clamp(1, MAX_SIZE)).unwrap_or(1) * row.max(1)
+}
+
+/// Cost of a list without pages
+pub fn whole(row: usize) -> usize {
+    1 + usize::try_from(WHOLE).unwrap_or(1) * row.max(1)
 }
 
 pub fn write_cursor(list: &str, key: &Key, id: i64) -> String {

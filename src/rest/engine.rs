@@ -10,7 +10,6 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use http_body_util::Limited;
 use matchit::Params;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
@@ -20,7 +19,7 @@ use super::{
     Failure,
     dialect::Presented,
     document::{Operation, Route},
-    input::{Coercion, Wire, pairs},
+    input::{Coercion, Wire, nested, pairs},
     library::Library,
     output::Writer,
     uses::wire_path,
@@ -36,8 +35,9 @@ use crate::{
     server::{Client, Refusal, Statements, body, form, media_type, metrics},
 };
 
-/// Most rows of a page: legacy clients may ask for more than GraphQL's, no document names a limit
-const MAX_ROWS: MaxSize = MaxSize(1000);
+/// Most rows of a page, and of a list without pages: legacy clients may ask for more than GraphQL's, no document names
+/// a limit
+const MAX_ROWS: MaxSize = MaxSize { page: 1000, whole: 20_000 };
 
 /// Most files of a form
 const MAX_FILES: usize = 10;
@@ -178,9 +178,9 @@ impl Rest {
         if media_type.as_deref() == Some("multipart/form-data") {
             let Config { max_body, max_upload, .. } = self.app.config;
             let (limit, files) = if operation.takes_file() { (max_upload, MAX_FILES) } else { (max_body, 0) };
-            let request = Request::from_parts(parts.clone(), Body::new(Limited::new(payload, limit)));
-            let (fields, files) = form(request, files).await.map_err(refused)?;
-            return Ok((Json::Object(fields), files));
+            let request = Request::from_parts(parts.clone(), payload);
+            let (fields, files) = form(request, limit, files).await.map_err(refused)?;
+            return Ok((Json::Object(nested(fields)), files));
         }
         let bytes = body(payload, self.app.config.max_body).await.map_err(refused)?;
         let body = if bytes.iter().all(u8::is_ascii_whitespace) {

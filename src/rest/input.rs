@@ -1,6 +1,6 @@
 //! From wire parameters to GraphQL variables: legacy clients send "10" for an Int and numbers for strings.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::{
     Name, Value, Variables,
@@ -87,7 +87,8 @@ impl Wire {
     }
 }
 
-/// Parameters of a query string or form; a repeated name makes a list, and `name[]` is the same as `name`
+/// Parameters of a query string or form; a repeated name makes a list, `name[]` is the same as `name`, and objects of a
+/// list are [`nested`]
 pub fn pairs(text: &[u8]) -> Map<String, Json> {
     let mut fields = Map::new();
     for (name, value) in form_urlencoded::parse(text) {
@@ -99,7 +100,32 @@ pub fn pairs(text: &[u8]) -> Map<String, Json> {
             Some(first) => *first = Json::Array(vec![first.take(), value]),
         }
     }
+    nested(fields)
+}
+
+/// `record[0].name` and `record[0][name]` become the list `record` of objects, in the order of their numbers
+pub fn nested(mut fields: Map<String, Json>) -> Map<String, Json> {
+    let mut lists: BTreeMap<String, BTreeMap<u32, Map<String, Json>>> = BTreeMap::new();
+    fields.retain(|name, value| match inside(name) {
+        Some((list, place, field)) => {
+            let object = lists.entry(list.to_owned()).or_default().entry(place).or_default();
+            object.insert(field.to_owned(), value.take());
+            false
+        }
+        None => true,
+    });
+    for (name, objects) in lists {
+        fields.entry(name).or_insert_with(|| objects.into_values().map(Json::Object).collect());
+    }
     fields
+}
+
+/// The parts of `record[0].name`
+fn inside(name: &str) -> Option<(&str, u32, &str)> {
+    let (list, rest) = name.split_once('[')?;
+    let (place, rest) = rest.split_once(']')?;
+    let field = rest.strip_prefix('.').or_else(|| rest.strip_prefix('[')?.strip_suffix(']'))?;
+    Some((list, place.parse().ok()?, field))
 }
 
 /// Where a variable's value comes from
@@ -331,5 +357,26 @@ fn moment(raw: &Json, zone: Tz) -> Option<Time> {
             .map(|moment| Time::from(moment.to_utc()))
             .filter(|time| (1..=9999).contains(&chrono::Datelike::year(&time.0))),
         None => chrono::DateTime::parse_from_rfc3339(text).ok().map(|moment| Time::from(moment.to_utc())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_with_places_make_lists_of_objects() {
+        let form = b"a=1&record[10].name=z&record[2][name]=y&record%5B2%5D.id=7&b[]=1&b[]=2&odd[x].y=3&list[0]=4";
+        let read = json!({
+            "a": "1", "b": ["1", "2"], "record": [{"name": "y", "id": "7"}, {"name": "z"}], "odd[x].y": "3", "list[0]": "4",
+        });
+        assert_eq!(Json::Object(pairs(form)), read);
+        // A list that is there by its name stays; a huge number costs nothing.
+        assert_eq!(
+            Json::Object(pairs(b"r=[]&r[4000000000].a=1&s[4000000000].a=1")),
+            json!({"r": "[]", "s": [{"a": "1"}]})
+        );
     }
 }

@@ -11,7 +11,10 @@ use crate::{
     app::App,
     config::Config,
     domains::{
-        credit::{CreditMutation, CreditQuery, grid::GridKind, grid_reviewer::ReviewerKind},
+        credit::{
+            CreditMutation, CreditQuery, balance_statistic::Period, bank_product::BalanceKind, grid::GridKind,
+            grid_reviewer::ReviewerKind,
+        },
         customers::{
             CustomersMutation, CustomersQuery,
             bank_customer::{
@@ -25,8 +28,13 @@ use crate::{
             tag::TagKind,
         },
         engagement::{
-            EngagementMutation, EngagementQuery, follow_up::FollowUpEvent, package_phone::PhoneStatus,
-            phone_call::CallStatus, sms_message::SenderRole, wechat_friendship::WechatStatus,
+            EngagementMutation, EngagementQuery,
+            follow_up::FollowUpEvent,
+            package_phone::PhoneStatus,
+            phone_call::CallStatus,
+            sms_message::SenderRole,
+            wechat_friendship::WechatStatus,
+            work_item::{WorkEntrance, WorkKind, WorkStatus},
         },
         identity::{
             IdentityMutation, IdentityQuery,
@@ -117,6 +125,11 @@ pub fn codes() -> CodeBook {
         .add::<IdCardSide>()
         .add::<HouseholdKind>()
         .add::<FamilyRelation>()
+        .add::<BalanceKind>()
+        .add::<Period>()
+        .add::<WorkKind>()
+        .add::<WorkStatus>()
+        .add::<WorkEntrance>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

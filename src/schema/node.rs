@@ -6,14 +6,17 @@ use crate::{
     auth::SignedIn,
     db::Id,
     domains::{
-        credit::{Adviser, BankProduct, Grid, GridMap, GridPicture, GridReviewer},
+        credit::{
+            Adviser, BalanceChange, BalanceSummary, BankProduct, Grid, GridMap, GridPicture, GridReviewer,
+            ProductAccount,
+        },
         customers::{
             BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
             PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
         },
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
-            SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship,
+            SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
         },
         identity::{
             Account, AuditEntry, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
@@ -54,7 +57,7 @@ nodes! {
     Resident, Family, FamilyMember,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
-    BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser,
+    BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
 }
 
 #[derive(Default)]

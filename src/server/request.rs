@@ -7,7 +7,7 @@ use axum::{
     RequestExt as _,
     body::Body,
     extract::{
-        Multipart, Request,
+        DefaultBodyLimit, Multipart, Request,
         multipart::{Field, MultipartError},
     },
     http::{HeaderMap, Method, StatusCode, header},
@@ -106,11 +106,15 @@ fn from_body(body: &[u8], config: &Config) -> Result<Incoming, Refusal> {
     }
 }
 
-/// A plain form with a number of files, as legacy clients send it: fields by name, a file as what [`File`] reads
+/// A plain form of so many bytes and so many files, as legacy clients send it: fields by name, a file as what [`File`] reads
 ///
 /// [`File`]: crate::graphql::scalars::File
-pub async fn form(request: Request, most: usize) -> Result<(Map<String, Json>, Vec<UploadValue>), Refusal> {
-    let mut form: Multipart = request.with_limited_body().extract().await.map_err(|_| Refusal::bad("No such form"))?;
+pub async fn form(
+    request: Request,
+    limit: usize,
+    most: usize,
+) -> Result<(Map<String, Json>, Vec<UploadValue>), Refusal> {
+    let mut form = multipart(request, limit).await?;
     let (mut fields, mut files) = (Map::new(), Vec::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -125,6 +129,11 @@ pub async fn form(request: Request, most: usize) -> Result<(Map<String, Json>, V
         fields.insert(name, Json::String(value));
     }
     Ok((fields, files))
+}
+
+async fn multipart(mut request: Request, limit: usize) -> Result<Multipart, Refusal> {
+    DefaultBodyLimit::max(limit).apply(&mut request);
+    request.extract().await.map_err(|_| Refusal::bad("No such form"))
 }
 
 fn broken(error: MultipartError) -> Refusal {
@@ -153,8 +162,7 @@ async fn from_form(request: Request, config: &Config, viewer: &Viewer) -> Result
         return Err(Refusal::bad(format!("Uploads need one of the headers {}", PREFLIGHT.join(", "))));
     }
     let limit = if viewer.is_nobody() { config.max_body } else { config.max_upload };
-    let request = request.map(|body| Body::new(Limited::new(body, limit)));
-    let mut form: Multipart = request.with_limited_body().extract().await.map_err(|_| Refusal::bad("No such form"))?;
+    let mut form = multipart(request, limit).await?;
     let (mut incoming, mut map) = (None, Map::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();

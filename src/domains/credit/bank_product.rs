@@ -3,28 +3,37 @@
 //! Table `bank_products`. A product is open (开启) or closed (关闭); only open ones are offered. Its code is made by the
 //! server and never changes, because customers' products name it.
 
-use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::ProductAccount;
 use crate::{
-    auth::{Area, May, Realm, Sight, Viewer},
+    auth::{Area, May, Realm, Viewer},
+    codes,
     db::{Cols as _, Conn, Id, Rate, Run as _, Time, Where, sql::contains, tables::bank_products},
     domains::identity::AuditEntry,
     entity,
-    error::{AppError, AppResult},
+    error::AppResult,
     graphql::{
         Connection, ContextExt, Entity, Page, PageInput,
         entity::Visible,
-        input::{self, refuse},
+        input::{self, patch, refuse},
         page,
         scalars::Long,
     },
     payload,
 };
 
-/// Most products that are offered at once
-const MOST: i64 = 1_000;
+codes! {
+    /// Money that a customer has at the bank, or owes it (legacy amountType, 存贷款类型)
+    pub enum BalanceKind {
+        /// Deposits (legacy 1 存款)
+        Deposit = 1 "存款",
+        /// Loans (legacy 2 贷款)
+        Loan = 2 "贷款",
+    }
+}
 
 /// Product that the bank offers
 #[derive(Clone, Debug, Queryable, Selectable, SimpleObject, Serialize)]
@@ -47,6 +56,8 @@ pub struct BankProduct {
     pub created_at: Time,
     /// When it was last changed
     pub updated_at: Time,
+    /// What its accounts add to; null: to neither
+    pub balance_kind: Option<BalanceKind>,
 }
 
 /// Which products
@@ -73,6 +84,8 @@ pub struct BankProductCreateInput {
     rate: Rate,
     /// Description, 255 characters at the most
     description: String,
+    /// What its accounts add to, deposits or loans
+    balance_kind: Option<BalanceKind>,
 }
 
 /// Changes of a product; what is left out stays
@@ -86,6 +99,8 @@ pub struct BankProductUpdateInput {
     rate: Option<Rate>,
     /// Description, 255 characters at the most
     description: Option<String>,
+    /// What accounts that are opened or changed from now on add to, deposits or loans
+    balance_kind: MaybeUndefined<BalanceKind>,
 }
 
 payload! {
@@ -105,10 +120,7 @@ impl Visible for BankProduct {
 
     /// Staff know what the bank offers and has offered
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
     }
 }
 
@@ -146,16 +158,6 @@ impl BankProductUpdateInput {
 }
 
 impl BankProduct {
-    /// What the bank offers now
-    async fn offered(conn: &mut Conn, viewer: &Viewer) -> AppResult<Vec<BankProduct>> {
-        let open = BankProduct::visible(viewer).and(bank_products::is_open.eq(true));
-        let rows = BankProduct::fetch(conn, open, BankProduct::ORDER.first(MOST + 1)).await?;
-        match i64::try_from(rows.len()).is_ok_and(|rows| rows <= MOST) {
-            true => Ok(rows),
-            false => Err(AppError::bad_input("page", format!("More than {MOST} products: ask for pages of them"))),
-        }
-    }
-
     async fn create(conn: &mut Conn, new: BankProductCreateInput) -> QueryResult<BankProduct> {
         let now = Time::now();
         // The code follows from the number, which is known afterwards; until then it is one that no other row has.
@@ -178,6 +180,7 @@ impl BankProduct {
                 change.is_open.map(|value| bank_products::is_open.eq(value)),
                 change.rate.map(|value| bank_products::rate.eq(value)),
                 change.description.map(|value| bank_products::description.eq(value)),
+                patch(change.balance_kind).map(|value| bank_products::balance_kind.eq(value)),
                 bank_products::updated_at.eq(Time::now()),
             ))
             .returning(BankProduct::cols())
@@ -195,6 +198,20 @@ impl BankProduct {
     /// Number of the row in its table
     pub async fn database_id(&self) -> Long {
         self.id.into()
+    }
+
+    /// Accounts of customers for the product
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn accounts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<ProductAccount>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(ProductAccount::OF_PRODUCT, self.id.number, page).await
     }
 }
 
@@ -225,10 +242,10 @@ impl BankProductQuery {
         ctx.list(Page::new(ctx, first, after, last, before, page)?, || filter.wanted()).await
     }
 
-    /// All products that the bank offers now, by number: for whoever sells them
-    #[graphql(guard = "May(Area::Holdings)", complexity = "50 * child_complexity")]
+    /// All products that the bank offers now, by number, unless there are more than 1,000: for whoever sells them
+    #[graphql(guard = "May(Area::Holdings)", complexity = "page::whole(child_complexity)")]
     async fn offered_bank_products(&self, ctx: &Context<'_>) -> AppResult<Vec<BankProduct>> {
-        BankProduct::offered(&mut ctx.read().await?, ctx.viewer()?).await
+        ctx.whole("page", Where::default().and(bank_products::is_open.eq(true))).await
     }
 }
 

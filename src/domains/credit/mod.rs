@@ -1,21 +1,29 @@
 //! What the bank lends, to whom, and who looks after whom.
 
 pub mod adviser;
+pub mod balance_alert;
+pub mod balance_change;
+pub mod balance_statistic;
+pub mod balance_summary;
 pub mod bank_product;
 pub mod grid;
 pub mod grid_map;
 pub mod grid_picture;
 pub mod grid_reviewer;
+pub mod product_account;
 pub mod scope;
 
 use async_graphql::MergedObject;
 
 pub use adviser::Adviser;
+pub use balance_change::BalanceChange;
+pub use balance_summary::BalanceSummary;
 pub use bank_product::BankProduct;
 pub use grid::Grid;
 pub use grid_map::GridMap;
 pub use grid_picture::GridPicture;
 pub use grid_reviewer::GridReviewer;
+pub use product_account::ProductAccount;
 
 #[derive(MergedObject, Default)]
 pub struct CreditQuery(
@@ -25,6 +33,9 @@ pub struct CreditQuery(
     grid_map::GridMapQuery,
     grid_picture::GridPictureQuery,
     adviser::AdviserQuery,
+    product_account::ProductAccountQuery,
+    balance_statistic::BalanceStatisticQuery,
+    balance_alert::BalanceAlertQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -35,4 +46,6 @@ pub struct CreditMutation(
     grid_map::GridMapMutation,
     grid_picture::GridPictureMutation,
     adviser::AdviserMutation,
+    product_account::ProductAccountMutation,
+    balance_summary::BalanceFeedMutation,
 );

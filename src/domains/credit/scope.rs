@@ -56,21 +56,23 @@ impl BankScopeInput {
             None => None,
             Some(staff) if own == Some(staff) => own.filter(|_| is_manager),
             Some(staff) => {
-                let seen = BankStaff::visible(viewer).both(BankStaff::with_ids(vec![staff]));
-                if matches!(viewer.bank_sight(), BankSight::Staff(_)) || BankStaff::count(conn, seen).await? == 0 {
-                    return Err(beyond("accountId"));
-                }
+                BankStaff::within_sight(conn, viewer, staff).await?;
                 Some(staff)
             }
         };
         let mut path = None;
         if let Some(code) = &self.branch_code {
-            let wanted = Branch::visible(viewer).and(branches::code.eq(code.clone()));
-            let branch = Branch::fetch(conn, wanted, Branch::ORDER.first(1)).await?.into_iter().next();
-            path = Some(branch.ok_or_else(|| beyond("orgCode"))?.path).filter(|_| !is_manager);
+            path = Some(branch(conn, viewer, code).await?.path).filter(|_| !is_manager);
         }
         Ok(Scope { manager, path })
     }
+}
+
+/// The branch with this code; refused where it is beyond what the viewer sees
+pub async fn branch(conn: &mut Conn, viewer: &Viewer, code: &str) -> AppResult<Branch> {
+    let wanted = Branch::visible(viewer).and(branches::code.eq(code.to_owned()));
+    let found = Branch::fetch(conn, wanted, Branch::ORDER.first(1)).await?.into_iter().next();
+    found.ok_or_else(|| beyond("orgCode"))
 }
 
 fn may_act_as(viewer: &Viewer, role: Id<Role>) -> bool {

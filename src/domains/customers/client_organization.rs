@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::ServiceContact;
 use crate::{
-    auth::{Realm, Sight, Staff, Viewer},
+    auth::{Realm, Staff, Viewer},
     db::{Cols as _, Conn, Id, Run as _, Time, Where, sql::contains, tables::client_organizations},
     domains::{
         engagement::{DemandChange, FollowUp, ServiceContract},
@@ -97,10 +97,7 @@ impl Visible for ClientOrganization {
     type Table = client_organizations::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 

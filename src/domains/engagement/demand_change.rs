@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::followers;
 use crate::{
-    auth::{Realm, Sight, Staff, Viewer},
+    auth::{Realm, Staff, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
         tables::{demand_change_staff, demand_changes},
@@ -131,16 +131,13 @@ payload! {
 }
 
 entity!(DemandChange, demand_changes, recorded_at desc);
-followers::followers!(DemandChange, demand_change_staff, demand_change_id);
+followers::followers!(DemandChange, demand_changes, demand_change_staff, demand_change_id);
 
 impl Visible for DemandChange {
     type Table = demand_changes::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 
@@ -151,10 +148,7 @@ impl DemandChangeFilter {
             .maybe(self.contact_id, |id| demand_changes::contact_id.eq(id))
             .maybe(self.organization_id, |id| demand_changes::organization_id.eq(id))
             .maybe(self.operator_id, |id| demand_changes::operator_id.eq(id))
-            .maybe(self.follower_id, |id| {
-                let followed = demand_change_staff::table.filter(demand_change_staff::staff_id.eq(id));
-                demand_changes::id.eq_any(followed.select(demand_change_staff::demand_change_id))
-            })
+            .maybe(self.follower_id, DemandChange::followed_by)
             .maybe(self.from, |from| demand_changes::recorded_at.ge(from))
             .maybe(self.to, |to| demand_changes::recorded_at.le(to))
     }

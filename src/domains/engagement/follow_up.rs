@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::followers;
 use crate::{
-    auth::{Realm, Sight, Staff, Viewer},
+    auth::{Realm, Staff, Viewer},
     codes,
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
@@ -152,16 +152,13 @@ payload! {
 }
 
 entity!(FollowUp, follow_ups, recorded_at desc);
-followers::followers!(FollowUp, follow_up_staff, follow_up_id);
+followers::followers!(FollowUp, follow_ups, follow_up_staff, follow_up_id);
 
 impl Visible for FollowUp {
     type Table = follow_ups::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 
@@ -172,10 +169,7 @@ impl FollowUpFilter {
             .maybe(self.contact_id, |id| follow_ups::contact_id.eq(id))
             .maybe(self.organization_id, |id| follow_ups::organization_id.eq(id))
             .maybe(self.operator_id, |id| follow_ups::operator_id.eq(id))
-            .maybe(self.follower_id, |id| {
-                let followed = follow_up_staff::table.filter(follow_up_staff::staff_id.eq(id));
-                follow_ups::id.eq_any(followed.select(follow_up_staff::follow_up_id))
-            })
+            .maybe(self.follower_id, FollowUp::followed_by)
             .maybe(self.event, |event| follow_ups::event.eq(event))
             .maybe(self.from, |from| follow_ups::recorded_at.ge(from))
             .maybe(self.to, |to| follow_ups::recorded_at.le(to))

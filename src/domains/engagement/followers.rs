@@ -20,19 +20,27 @@ pub async fn named(conn: &mut Conn, viewer: &Viewer, ids: Vec<Id<ServiceStaff>>)
 
 /// Links a record's entity to employees
 ///
-/// `followers!(FollowUp, follow_up_staff, follow_up_id)` gives it `FollowUp::FOLLOWERS` (the [`Link`]),
-/// `FollowUp::follower_ids`, `FollowUp::set_followers` and, for updates, `FollowUp::change_followers`, which checks the
-/// input, replaces them and answers the ids before and after.
+/// `followers!(FollowUp, follow_ups, follow_up_staff, follow_up_id)` gives it `FollowUp::FOLLOWERS` (the [`Link`]),
+/// `FollowUp::followed_by` for filters, `FollowUp::follower_ids`, `FollowUp::set_followers` and, for updates,
+/// `FollowUp::change_followers`, which checks the input, replaces them and answers the ids before and after.
 ///
 /// [`Link`]: crate::graphql::Link
 macro_rules! followers {
-    ($entity:ident, $table:ident, $record:ident) => {
+    ($entity:ident, $records:ident, $table:ident, $record:ident) => {
         impl $entity {
             pub const FOLLOWERS: $crate::graphql::Link<$crate::domains::identity::ServiceStaff> =
                 $crate::graphql::Link::new(stringify!($table), |records| {
                     let pair = ($table::$record, $table::staff_id);
                     Box::new($table::table.filter($table::$record.eq_any(records)).select(pair).order(pair))
                 });
+
+            /// That the employee took part in
+            fn followed_by(
+                staff: $crate::db::Id<$crate::domains::identity::ServiceStaff>,
+            ) -> $crate::db::Where<<$entity as $crate::graphql::entity::Visible>::Table> {
+                let followed = $table::table.filter($table::staff_id.eq(staff)).select($table::$record);
+                $crate::db::Where::default().and($records::id.eq_any(followed))
+            }
 
             async fn follower_ids(
                 conn: &mut $crate::db::Conn,

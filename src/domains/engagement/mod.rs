@@ -18,6 +18,7 @@ pub mod sms_message;
 pub mod sms_template;
 pub mod upload;
 pub mod wechat_friendship;
+pub mod work_item;
 
 use async_graphql::MergedObject;
 
@@ -35,6 +36,7 @@ pub use service_contract::ServiceContract;
 pub use sms_message::{SenderRole, SmsMessage};
 pub use sms_template::SmsTemplate;
 pub use wechat_friendship::{WechatFriendship, WechatStatus};
+pub use work_item::WorkItem;
 
 #[derive(MergedObject, Default)]
 pub struct EngagementQuery(
@@ -53,6 +55,7 @@ pub struct EngagementQuery(
     package_phone::PackagePhoneQuery,
     call_feedback::CallFeedbackQuery,
     attachment::AttachmentQuery,
+    work_item::WorkItemQuery,
 );
 
 #[derive(MergedObject, Default)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::followers;
 use crate::{
-    auth::{Realm, Sight, Staff, Viewer},
+    auth::{Realm, Staff, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
         tables::{satisfaction_rating_staff, satisfaction_ratings, service_contacts},
@@ -122,16 +122,13 @@ payload! {
 }
 
 entity!(SatisfactionRating, satisfaction_ratings, recorded_at desc);
-followers::followers!(SatisfactionRating, satisfaction_rating_staff, satisfaction_rating_id);
+followers::followers!(SatisfactionRating, satisfaction_ratings, satisfaction_rating_staff, satisfaction_rating_id);
 
 impl Visible for SatisfactionRating {
     type Table = satisfaction_ratings::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 
@@ -145,10 +142,7 @@ impl SatisfactionRatingFilter {
                 satisfaction_ratings::contact_id.eq_any(contacts.select(service_contacts::id))
             })
             .maybe(self.operator_id, |id| satisfaction_ratings::operator_id.eq(id))
-            .maybe(self.follower_id, |id| {
-                let followed = satisfaction_rating_staff::table.filter(satisfaction_rating_staff::staff_id.eq(id));
-                satisfaction_ratings::id.eq_any(followed.select(satisfaction_rating_staff::satisfaction_rating_id))
-            })
+            .maybe(self.follower_id, SatisfactionRating::followed_by)
             .maybe(self.from, |from| satisfaction_ratings::recorded_at.ge(from))
             .maybe(self.to, |to| satisfaction_ratings::recorded_at.le(to))
     }

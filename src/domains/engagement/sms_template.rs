@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    auth::{Manager, Realm, Sight, Staff, Viewer},
+    auth::{Manager, Realm, Staff, Viewer},
     db::{Cols as _, Conn, Id, Run as _, Time, Where, tables::sms_templates},
     domains::identity::AuditEntry,
     entity,
@@ -67,10 +67,7 @@ impl Visible for SmsTemplate {
     type Table = sms_templates::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Loan) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Loan))
     }
 }
 

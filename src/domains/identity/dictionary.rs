@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{AuditEntry, DictionaryEntry};
 use crate::{
-    auth::{Area, May, Realm, Sight, Viewer},
+    auth::{Area, May, Realm, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
         sql::{Many, contains},
@@ -117,10 +117,7 @@ impl Visible for Dictionary {
     const AREA: Option<Area> = Some(Area::Dictionaries);
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Account, AuditEntry, NewAccount};
 use crate::{
-    auth::{Manager, Realm, Sight, Staff, Viewer},
+    auth::{Manager, Realm, Staff, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
         sql::contains,
@@ -93,10 +93,7 @@ impl Visible for EstateAgent {
 
     /// Colleagues know each other
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Estate) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Estate))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{AuditEntry, ServiceStaff};
 use crate::{
-    auth::{Manager, Realm, Sight, Staff, Viewer},
+    auth::{Manager, Realm, Staff, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
         sql::Many,
@@ -83,10 +83,7 @@ impl Visible for MenuItem {
     type Table = menu_items::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 

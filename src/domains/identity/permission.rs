@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{AuditEntry, Role, Session};
 use crate::{
-    auth::{Area, Areas, May, Realm, Sight, Viewer},
+    auth::{Area, Areas, May, Realm, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
         sql::contains,
@@ -97,10 +97,7 @@ impl Visible for Permission {
     const AREA: Option<Area> = Some(Area::Permissions);
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Account, AuditEntry, Permission, Session};
 use crate::{
-    auth::{Area, Areas, May, Realm, Sight, Viewer, bank::PRESIDENT},
+    auth::{Area, Areas, May, Realm, Viewer, bank::PRESIDENT},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
         sql::{Many, contains},
@@ -99,10 +99,7 @@ impl Visible for Role {
 
     /// Staff know what their colleagues are
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
     }
 }
 

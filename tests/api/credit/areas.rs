@@ -6,7 +6,7 @@ use super::grid::{Grids, reviewer};
 use crate::{
     app::{Caller, TestApp, both},
     bank::Bank,
-    service::{change, create},
+    service::{change, create, deletion},
 };
 
 /// Gives the president's role these permissions, and no others
@@ -84,6 +84,69 @@ both! {
         permit(&bank, &[3, 17]).await;
         let manager = bank.president.query(&one).await.ok()["grid"]["manager"].clone();
         assert_eq!((&manager["phone"], &manager["workPhone"], &manager["idNumber"]), (&json!("19900000001"), &json!("19900000001"), &own["idNumber"]));
+    }
+
+    async fn what_is_long_is_dear(app: TestApp) {
+        let (bank, _) = filled(&app).await;
+        for document in [
+            "{ gridPictures(first: 5) { nodes { base64 } } }",
+            "{ grids(first: 5) { nodes { picture { base64 } } } }",
+            "{ allGrids { reviewers(first: 100) { nodes { name } } } }",
+            "{ allGridMaps { coordinates name kind parent grid { name code branch { name code } manager { name login } } } }",
+            "{ branchTree(id: 1) { staff(first: 100) { nodes { name } } } }",
+            "{ regionTree(code: \"1\") { children(first: 100) { nodes { name } } } }",
+            "{ offeredBankProducts { a: name b: name } x: offeredBankProducts { id code name rate description isOpen } }",
+        ] {
+            let wanted = if document.contains("offered") { None } else { Some("COST_EXCEEDED") };
+            let answer = bank.boss.query(document).await;
+            assert_eq!(answer.body.pointer("/errors/0/extensions/code").and_then(Value::as_str), wanted, "{document}");
+        }
+        for document in [
+            "{ gridPictures(first: 4) { nodes { base64 } } grid(id: 1) { map { coordinates } } }",
+            "{ allGrids { id code name description kind branch { code } manager { name } reviewers(first: 10) { nodes { name } } } }",
+            "{ allGridMaps { grid { id name } coordinates } }",
+            "{ branchTree(id: 1) { id code name parentId level isActive kind relation description } }",
+        ] {
+            bank.boss.query(document).await.ok();
+        }
+    }
+
+    async fn a_list_without_pages_has_an_end(app: TestApp) {
+        let bank = Bank::new(&app).await;
+        let rows = "INSERT INTO branches (code, name, parent_id, path, level, is_active, is_virtual, created_at, updated_at)
+            WITH RECURSIVE many (n) AS (SELECT 5 UNION ALL SELECT n + 1 FROM many WHERE n < 1001)
+            SELECT 'many ' || n, 'Many', 1, '/1/' || n || '/', 1, true, false, '2026-11-22 00:00:00', '2026-11-22 00:00:00' FROM many";
+        app.app.db.write().await.unwrap().batch(rows).await.unwrap();
+        let tree = |id: i64| format!("{{ branchTree(id: {id}) {{ name }} }}");
+        assert_eq!(bank.boss.query(&tree(1)).await.error(), ("BAD_USER_INPUT".into(), "id".into()));
+        assert_eq!(bank.boss.query(&tree(2)).await.ok()["branchTree"].as_array().unwrap().len(), 2);
+        // Old clients know no pages there.
+        let legacy = bank.admin.get("/grid/super/org/1").await.json();
+        assert_eq!(legacy["data"][0]["childList"].as_array().unwrap().len(), 999);
+    }
+
+    async fn what_is_in_the_way_is_named(app: TestApp) {
+        let bank = Bank::new(&app).await;
+        let message = async |document: &str, id: i64| {
+            let answer = bank.boss.query_with(document, json!({"id": id})).await;
+            assert_eq!(answer.code(), "CONFLICT");
+            answer.body["errors"][0]["message"].as_str().unwrap().to_owned()
+        };
+        let delete = deletion("branchDelete");
+        assert_eq!(message(&delete, 2).await, "There are branches below it");
+        assert_eq!(message(&delete, 4).await, "It has staff");
+        let grid = json!({"code": "W", "name": "W", "kind": "SHOPS", "branchId": 3, "managerId": 2});
+        let grid = create(&bank.boss, "gridCreate", grid).await;
+        assert_eq!(message(&delete, 3).await, "It looks after grids");
+        assert_eq!(message(&deletion("bankStaffDelete"), 2).await, "He manages grids");
+        bank.boss.query_with(&deletion("gridDelete"), json!({"id": grid})).await.ok();
+        let adviser = json!({"branchId": 3, "name": "Bert", "idNumber": "22", "phone": "19900000002", "duty": "d",
+            "address": "a", "description": "t", "standing": "1", "kind": "1"});
+        let adviser = create(&bank.boss, "adviserCreate", adviser).await;
+        assert_eq!(message(&delete, 3).await, "It has advisers");
+        bank.boss.query_with(&deletion("adviserDelete"), json!({"id": adviser})).await.ok();
+        bank.boss.query_with(&delete, json!({"id": 3})).await.ok();
+        bank.boss.query_with(&deletion("bankStaffDelete"), json!({"id": 2})).await.ok();
     }
 
     async fn areas_of_many_roles_are_asked_at_once(app: TestApp) {

@@ -12,7 +12,7 @@ use axum::{
     body::{Body, Bytes},
     http::header,
 };
-use futures_util::stream::iter;
+use futures_util::{StreamExt as _, stream::iter};
 use serde_json::{Value, json};
 
 use super::grid::{Grids, reviewer};
@@ -38,7 +38,11 @@ async fn flood(caller: &Caller, path: &str, fields: &[(&str, String)]) -> (Value
         count.fetch_add(1 << 16, Ordering::Relaxed);
         Bytes::from_static(&[0; 1 << 16])
     });
-    let chunks = iter(std::iter::once(Bytes::from(start)).chain(flood).map(Ok::<_, Infallible>));
+    let chunks = iter(std::iter::once(Bytes::from(start)).chain(flood)).then(async |chunk| {
+        // A network takes its time.
+        tokio::task::yield_now().await;
+        Ok::<_, Infallible>(chunk)
+    });
     let request = caller.request("POST", path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
     let request = request.header("graphql-require-preflight", "1").body(Body::from_stream(chunks)).unwrap();
     let answer = caller.app.send(request).await.json();

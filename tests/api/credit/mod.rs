@@ -3,3 +3,4 @@ mod areas;
 mod bank_product;
 pub mod grid;
 mod grid_parts;
+pub mod holdings;

@@ -11,3 +11,4 @@ mod service_statistics;
 mod sms_message;
 mod sms_template;
 mod wechat_friendship;
+mod work_item;

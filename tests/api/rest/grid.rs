@@ -186,7 +186,7 @@ both! {
         assert_eq!(moved[0]["orgName"], "W");
         let flags = ["status", "virtualOrgFlag", "type", "relationType"].map(|name| moved[0][name].clone());
         assert_eq!(flags, [0, 1, 1, 2].map(|flag| json!(flag)));
-        assert_eq!(ask(&bank.admin, "DELETE", "/grid/super/org/2", "").await, failed(400, "机构有下级机构或用户，不能删除"));
+        assert_eq!(ask(&bank.admin, "DELETE", "/grid/super/org/2", "").await, failed(400, "机构有下级机构、用户、网格或顾问，不能删除"));
         assert_eq!(ask(&bank.admin, "DELETE", "/grid/super/org/3?orgCode=1", "").await["code"], 400);
         assert_eq!(ask(&bank.admin, "DELETE", "/grid/super/org/3", "").await, done());
         let form = "orgCode=18000&orgName=T&preOrgId=0&orgLevel=0";

@@ -3,6 +3,7 @@ mod eartip;
 pub mod grid;
 mod grid_credit;
 mod grid_customers;
+mod grid_holdings;
 mod grid_people;
 mod ihk;
 mod openapi;

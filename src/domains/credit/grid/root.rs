@@ -58,16 +58,15 @@ impl GridQuery {
         ctx.list(Page::new(ctx, first, after, last, before, page)?, || filter.wanted(&scope)).await
     }
 
-    /// All grids that the viewer sees, by number, 10,000 at the most
-    #[graphql(guard = "May(Area::Grids)", complexity = "200 * child_complexity")]
+    /// All grids that the viewer sees, by number, unless there are more than 1,000
+    #[graphql(guard = "May(Area::Grids)", complexity = "page::whole(child_complexity)")]
     async fn all_grids(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "As whom; only narrows")] scope: Option<BankScopeInput>,
     ) -> AppResult<Vec<Grid>> {
-        let (viewer, mut conn) = (ctx.viewer()?, ctx.read().await?);
-        let scope = scope.unwrap_or_default().resolve(&mut conn, viewer).await?;
-        Grid::all(&mut conn, viewer, scope.grids()).await
+        let scope = scope.unwrap_or_default().resolve(&mut ctx.read().await?, ctx.viewer()?).await?;
+        ctx.whole("scope", scope.grids()).await
     }
 }
 

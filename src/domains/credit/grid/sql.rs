@@ -18,9 +18,6 @@ use crate::{
     },
 };
 
-/// Most grids of one answer without pages
-const MOST: i64 = 10_000;
-
 /// Numbers of grids, as a sub-query
 pub type Numbers = Select<Filter<grids::table, Inside<grids::table>>, grids::id>;
 
@@ -80,15 +77,6 @@ impl Grid {
                 (None, Err(_)) => Err(AppError::not_found(Grid::NAME)),
             },
             _ => Err(AppError::bad_input("id", "Give either id or code")),
-        }
-    }
-
-    /// All of these that the viewer sees
-    pub(super) async fn all(conn: &mut Conn, viewer: &Viewer, wanted: Where<grids::table>) -> AppResult<Vec<Grid>> {
-        let rows = Grid::fetch(conn, Grid::visible(viewer).both(wanted), Grid::ORDER.first(MOST + 1)).await?;
-        match i64::try_from(rows.len()).is_ok_and(|rows| rows <= MOST) {
-            true => Ok(rows),
-            false => Err(AppError::bad_input("scope", format!("More than {MOST} grids: narrow it"))),
         }
     }
 

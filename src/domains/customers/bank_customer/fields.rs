@@ -6,12 +6,12 @@ use super::BankCustomer;
 use crate::{
     auth::{Area, Realm},
     domains::{
-        credit::Grid,
+        credit::{BalanceChange, BalanceSummary, Grid, ProductAccount},
         customers::{
             CustomerAssets, CustomerTag, Family, FamilyMember, PovertyRecord, Resident, Tag,
             family_member::FamilyRelation,
         },
-        engagement::Interaction,
+        engagement::{Interaction, WorkItem},
         identity::{BankStaff, StaffMember},
     },
     error::AppResult,
@@ -139,5 +139,52 @@ impl BankCustomer {
     #[graphql(complexity = "5 * child_complexity")]
     pub async fn as_family_member(&self, ctx: &Context<'_>) -> AppResult<Vec<FamilyMember>> {
         ctx.linked_rows(FamilyMember::AS_MEMBER, self.id.number).await
+    }
+
+    /// Deposits and loans, as the core system last said; null where it never spoke of the customer
+    pub async fn balance_summary(&self, ctx: &Context<'_>) -> AppResult<Option<BalanceSummary>> {
+        ctx.child(BalanceSummary::OF_CUSTOMER, self.id.number).await
+    }
+
+    /// Accounts for products of the bank
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn product_accounts(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<ProductAccount>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(ProductAccount::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// How deposits and loans changed, newest first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn balance_changes(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<BalanceChange>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(BalanceChange::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// What staff have to do about the customer, as far as the viewer may see it, the last to begin first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn work_items(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<WorkItem>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(WorkItem::OF_CUSTOMER, self.id.number, page).await
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, MaybeUndefined};
 
 use super::{BankCustomer, BankCustomerInput, BankCustomerStatus};
 use crate::{
-    domains::{customers::Resident, identity::AuditEntry},
+    domains::customers::Resident,
     error::{AppError, AppResult},
     graphql::ContextExt,
 };
@@ -31,7 +31,7 @@ impl BankCustomer {
         row.grid_id = Some(resident.grid_id);
         row.check()?;
         let customer = BankCustomer::create(&mut tx, row).await?;
-        AuditEntry::record(&mut tx, ctx, None, Some(&customer)).await?;
+        BankCustomer::record(&mut tx, ctx, None, Some(&customer)).await?;
         tx.commit().await?;
         Ok(customer)
     }

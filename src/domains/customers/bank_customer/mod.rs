@@ -8,6 +8,7 @@ pub mod export;
 pub mod fields;
 pub mod from_resident;
 pub mod import;
+pub mod record;
 pub mod root;
 pub mod rules;
 pub mod sql;

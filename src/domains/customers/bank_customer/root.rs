@@ -11,10 +11,7 @@ use super::{
 use crate::{
     auth::{Area, May, Viewer},
     db::{Conn, Id},
-    domains::{
-        credit::{Grid, scope::BankScopeInput},
-        identity::AuditEntry,
-    },
+    domains::credit::{Grid, scope::BankScopeInput},
     error::{AppError, AppResult},
     files::{import::ImportPayload, sheet::Sheet},
     graphql::{Connection, ContextExt, Entity, Page, PageInput, page, scalars::File},
@@ -189,8 +186,8 @@ impl BankCustomerMutation {
         let mut tx = ctx.begin().await?;
         let bank_customer = BankCustomer::find(&mut tx, ctx.viewer()?, id).await?;
         bank_customer.draft()?;
+        BankCustomer::record(&mut tx, ctx, Some(&bank_customer), None).await?;
         BankCustomer::delete(&mut tx, id).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&bank_customer), None).await?;
         tx.commit().await?;
         Ok(BankCustomerDraftDeletePayload { bank_customer })
     }
@@ -222,7 +219,7 @@ async fn create(ctx: &Context<'_>, input: BankCustomerInput, status: BankCustome
     let row = BankCustomer { grid_id, ..input.row(status, &by)? };
     row.check()?;
     let customer = BankCustomer::create(&mut tx, row).await?;
-    AuditEntry::record(&mut tx, ctx, None, Some(&customer)).await?;
+    BankCustomer::record(&mut tx, ctx, None, Some(&customer)).await?;
     tx.commit().await?;
     Ok(customer)
 }
@@ -242,7 +239,7 @@ async fn update(
     input.apply(&mut row)?;
     row.check()?;
     let customer = BankCustomer::update(&mut tx, row).await?;
-    AuditEntry::record(&mut tx, ctx, Some(&before), Some(&customer)).await?;
+    BankCustomer::record(&mut tx, ctx, Some(&before), Some(&customer)).await?;
     tx.commit().await?;
     Ok(customer)
 }

@@ -61,6 +61,16 @@ impl BankCustomer {
         Ok(BankCustomer::fetch(conn, wanted, BankCustomer::ORDER.first(1)).await?.into_iter().next())
     }
 
+    /// Those with these id numbers, as they are kept, that the viewer sees
+    pub async fn by_id_numbers(
+        conn: &mut Conn,
+        viewer: &Viewer,
+        numbers: Vec<String>,
+    ) -> QueryResult<Vec<BankCustomer>> {
+        let wanted = BankCustomer::visible(viewer).and(bank_customers::id_number.eq_any(numbers));
+        BankCustomer::fetch(conn, wanted, BankCustomer::ORDER.unsorted()).await
+    }
+
     /// The customer that arguments name, by id or id number
     pub async fn of_argument(
         conn: &mut Conn,

@@ -7,7 +7,6 @@ use async_graphql::Context;
 use super::{BankCustomer, BankCustomerStatus, BankCustomerStatusInput};
 use crate::{
     db::Id,
-    domains::identity::AuditEntry,
     error::{AppError, AppResult},
     graphql::{ContextExt, Entity, entity::Visible},
 };
@@ -74,8 +73,8 @@ pub(super) async fn set(
         let set = BankCustomer::set_status(&mut tx, ids, status).await?;
         changed.extend(set.into_iter().map(|row| (row.id, row)));
     }
-    let pairs = ids.iter().map(|id| (rows.get(id), changed.get(id)));
-    AuditEntry::record_all(&mut tx, ctx, pairs).await?;
+    let pairs = ids.iter().filter_map(|id| Some((rows.get(id)?, changed.get(id)?)));
+    BankCustomer::record_status(&mut tx, ctx, pairs).await?;
     tx.commit().await?;
     Ok(ids.iter().filter_map(|id| changed.remove(id)).collect())
 }

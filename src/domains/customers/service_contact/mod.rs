@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use self::root::{ServiceContactMutation, ServiceContactQuery};
 use super::ClientOrganization;
 use crate::{
-    auth::{Realm, Sight, Viewer},
+    auth::{Realm, Viewer},
     db::{
         Id, Time, Where,
         sql::contains,
@@ -134,10 +134,7 @@ impl Visible for ServiceContact {
     type Table = service_contacts::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 

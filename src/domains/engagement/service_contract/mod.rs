@@ -15,7 +15,7 @@ use serde::Serialize;
 pub use self::root::{ServiceContractMutation, ServiceContractQuery};
 use super::followers;
 use crate::{
-    auth::{Realm, Sight, Viewer},
+    auth::{Realm, Viewer},
     db::{
         Id, Money, Run as _, Time, Where,
         tables::{service_contract_staff, service_contracts},
@@ -150,16 +150,13 @@ payload! {
 }
 
 entity!(ServiceContract, service_contracts, dated_at desc);
-followers::followers!(ServiceContract, service_contract_staff, service_contract_id);
+followers::followers!(ServiceContract, service_contracts, service_contract_staff, service_contract_id);
 
 impl Visible for ServiceContract {
     type Table = service_contracts::table;
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 
@@ -175,10 +172,7 @@ impl ServiceContractFilter {
             .maybe(self.organization_ids.clone().filter(|ids| !ids.is_empty()), |ids| {
                 service_contracts::organization_id.eq_any(ids)
             })
-            .maybe(self.follower_id, |id| {
-                let followed = service_contract_staff::table.filter(service_contract_staff::staff_id.eq(id));
-                service_contracts::id.eq_any(followed.select(service_contract_staff::service_contract_id))
-            })
+            .maybe(self.follower_id, ServiceContract::followed_by)
             .maybe(self.from, |from| service_contracts::dated_at.ge(from))
             .maybe(self.to, |to| service_contracts::dated_at.le(to))
     }

@@ -12,6 +12,7 @@ use crate::{
     domains::{
         credit::Grid,
         customers::{BankCustomer, Family},
+        engagement::WorkItem,
         identity::{
             Account, Branch, Permission, Role,
             service_staff::sql::{Presence, PresenceOf},
@@ -139,6 +140,19 @@ impl BankStaff {
         before: Option<String>,
     ) -> AppResult<Connection<Family>> {
         ctx.children(Family::OF_MANAGER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// What the employee has to do, as far as the viewer may see it, the last to begin first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn work_items(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<WorkItem>> {
+        ctx.children(WorkItem::OF_STAFF, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
     }
 
     /// Areas that the roles open

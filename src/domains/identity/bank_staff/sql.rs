@@ -7,16 +7,17 @@ use diesel::{
 
 use super::{BankStaff, BankStaffCreateInput, BankStaffUpdateInput};
 use crate::{
-    auth::{Realm, Viewer},
+    auth::{BankSight, Realm, Viewer},
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
         sql::Many,
         tables::{bank_staff, bank_staff_roles},
     },
     domains::identity::{Account, Branch, Role},
-    error::AppResult,
+    error::{AppError, AppResult},
     graphql::{
-        Relation,
+        Entity as _, Relation,
+        entity::Visible as _,
         id_number::IdNumber,
         input::{self, patch},
     },
@@ -56,6 +57,18 @@ impl BankStaff {
     /// The employee who asks, where it is one
     pub fn asking(viewer: &Viewer) -> Option<Id<BankStaff>> {
         viewer.profile_id.filter(|_| viewer.realm == Some(Realm::Bank)).map(Id::new)
+    }
+
+    /// Refuses to answer about an employee who is beyond what the viewer sees; a customer manager sees himself
+    pub async fn within_sight(conn: &mut Conn, viewer: &Viewer, staff: Id<BankStaff>) -> AppResult<()> {
+        if BankStaff::asking(viewer) == Some(staff) {
+            return Ok(());
+        }
+        let seen = BankStaff::visible(viewer).both(BankStaff::with_ids(vec![staff]));
+        if matches!(viewer.bank_sight(), BankSight::Staff(_)) || BankStaff::count(conn, seen).await? == 0 {
+            return Err(AppError::forbidden("The accountId is beyond what your roles and your branch permit"));
+        }
+        Ok(())
     }
 
     pub async fn of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Option<BankStaff>> {

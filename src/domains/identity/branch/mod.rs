@@ -22,7 +22,7 @@ use crate::{
     },
     entity,
     error::AppResult,
-    graphql::{entity::Visible, input},
+    graphql::{Tree, entity::Visible, input},
     payload,
 };
 
@@ -173,6 +173,16 @@ impl Visible for Branch {
             BankSight::Branch(path) => Where::default().and(begins(branches::path, &path)),
             BankSight::Staff(_) | BankSight::Nothing => Where::nothing(),
         }
+    }
+}
+
+impl Tree for Branch {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn level(&self) -> i32 {
+        self.level
     }
 }
 

@@ -9,9 +9,12 @@ use super::{
 use crate::{
     auth::{Area, May},
     db::Id,
-    domains::identity::{AuditEntry, Session},
+    domains::{
+        credit::{Adviser, Grid},
+        identity::{AuditEntry, BankStaff, Session},
+    },
     error::{AppError, AppResult},
-    graphql::{Connection, ContextExt, Entity, Page, PageInput, input::refuse, page},
+    graphql::{Connection, ContextExt, Entity, Page, PageInput, Tree, page},
 };
 
 #[derive(Default)]
@@ -41,11 +44,11 @@ impl BranchQuery {
         ctx.list(Page::new(ctx, first, after, last, before, page)?, || filter.wanted()).await
     }
 
-    /// A branch and all below it, to any depth, by number; nothing where there is no such branch
-    #[graphql(guard = "May(Area::Branches)", complexity = "200 * child_complexity")]
+    /// A branch and all below it, to any depth, by number, unless they are more than 1,000; nothing where there is no such branch
+    #[graphql(guard = "May(Area::Branches)", complexity = "page::whole(child_complexity)")]
     async fn branch_tree(&self, ctx: &Context<'_>, id: Id<Branch>) -> AppResult<Vec<Branch>> {
         match ctx.load(id).await? {
-            Some(branch) => branch.tree(&mut ctx.read().await?).await,
+            Some(branch) => ctx.whole("id", branch.below()).await,
             None => Ok(Vec::new()),
         }
     }
@@ -91,8 +94,8 @@ impl BranchMutation {
             branch.path = format!("{above}{}/", id.number);
             Branch::replant(&mut tx, &before.path, &branch.path).await?;
         }
-        if sinks && Branch::highest_below(&mut tx, id).await?.is_some_and(|highest| highest <= level) {
-            return Err(refuse("level", "There are branches below it of this level or above"));
+        if sinks {
+            branch.stays_above(&mut tx).await?;
         }
         AuditEntry::record(&mut tx, ctx, Some(&before), Some(&branch)).await?;
         if moves || sinks {
@@ -105,7 +108,7 @@ impl BranchMutation {
         Ok(BranchUpdatePayload { branch })
     }
 
-    /// Deletes a branch that has neither staff nor branches below it
+    /// Deletes a branch that has neither staff, grids, advisers nor branches below it
     #[graphql(guard = "May(Area::Branches)")]
     async fn branch_delete(
         &self,
@@ -119,9 +122,10 @@ impl BranchMutation {
         if code.is_some_and(|code| code != branch.code) {
             return Err(AppError::bad_input("code", "The branch has another code"));
         }
-        if let Some(reason) = branch.in_use(&mut tx).await? {
-            return Err(AppError::conflict(reason));
-        }
+        Branch::OF_PARENT.none(&mut tx, id.number, "There are branches below it").await?;
+        BankStaff::OF_BRANCH.none(&mut tx, id.number, "It has staff").await?;
+        Grid::OF_BRANCH.none(&mut tx, id.number, "It looks after grids").await?;
+        Adviser::OF_BRANCH.none(&mut tx, id.number, "It has advisers").await?;
         Branch::delete(&mut tx, id).await?;
         AuditEntry::record(&mut tx, ctx, Some(&branch), None).await?;
         tx.commit().await?;

@@ -7,20 +7,16 @@ use crate::{
     auth::{BankSight, Viewer},
     db::{
         Cols as _, Conn, Id, Run as _, Time, Where,
-        sql::{begins, replanted},
         tables::{bank_staff, branches},
     },
-    domains::identity::{Account, BankStaff},
-    error::{AppError, AppResult},
+    domains::identity::Account,
+    error::AppResult,
     graphql::{
-        Entity, Relation,
+        Entity, Relation, Tree,
         entity::Visible,
         input::{patch, refuse},
     },
 };
-
-/// Most branches of one tree
-const MOST: i64 = 20_000;
 
 impl Branch {
     pub const OF_PARENT: Relation<Branch> =
@@ -51,16 +47,6 @@ impl Branch {
         }
     }
 
-    /// Itself and all below
-    pub(super) async fn tree(&self, conn: &mut Conn) -> AppResult<Vec<Branch>> {
-        let below = Where::default().and(begins(branches::path, &self.path));
-        let rows = Branch::fetch(conn, below, Branch::ORDER.first(MOST + 1)).await?;
-        match i64::try_from(rows.len()).is_ok_and(|rows| rows <= MOST) {
-            true => Ok(rows),
-            false => Err(AppError::bad_input("id", format!("More than {MOST} branches: ask for one further down"))),
-        }
-    }
-
     /// The branch above where it may be: visible, of a lower level, and not below the branch itself
     pub(super) async fn above(
         conn: &mut Conn,
@@ -76,12 +62,7 @@ impl Branch {
             };
         };
         let parent = Branch::named(conn, viewer, "parentId", parent).await?;
-        if path.is_some_and(|path| parent.path.starts_with(path)) {
-            return Err(refuse("parentId", "A branch can not stand below itself"));
-        }
-        if level <= parent.level {
-            return Err(refuse("level", format!("Must be above {}, the level of the branch above", parent.level)));
-        }
+        parent.bears(level, path)?;
         Ok(parent.path)
     }
 
@@ -117,31 +98,7 @@ impl Branch {
             .await
     }
 
-    /// Itself and all below get the new path
-    pub(super) async fn replant(conn: &mut Conn, from: &str, to: &str) -> QueryResult<usize> {
-        diesel::update(branches::table.filter(begins(branches::path, from)))
-            .set(branches::path.eq(replanted(branches::path, from, to)))
-            .run(conn)
-            .await
-    }
-
-    /// Level of the highest branch directly below
-    pub(super) async fn highest_below(conn: &mut Conn, id: Id<Branch>) -> QueryResult<Option<i32>> {
-        let below = branches::table.filter(branches::parent_id.eq(id));
-        below.select(branches::level).order(branches::level).limit(1).opt(conn).await
-    }
-
     pub(super) async fn delete(conn: &mut Conn, id: Id<Branch>) -> QueryResult<usize> {
         diesel::delete(branches::table.filter(branches::id.eq(id))).run(conn).await
-    }
-
-    /// Why the branch can not be deleted
-    pub(super) async fn in_use(&self, conn: &mut Conn) -> QueryResult<Option<&'static str>> {
-        let below = Where::default().and(branches::parent_id.eq(self.id));
-        if Branch::count(conn, below).await? > 0 {
-            return Ok(Some("There are branches below it"));
-        }
-        let staff = Where::default().and(bank_staff::branch_id.eq(self.id));
-        Ok((BankStaff::count(conn, staff).await? > 0).then_some("It has staff"))
     }
 }

@@ -14,7 +14,7 @@ pub use root::{LoanOfficerMutation, LoanOfficerQuery};
 
 use super::Account;
 use crate::{
-    auth::{Realm, Sight, Viewer},
+    auth::{Realm, Viewer},
     db::{Id, Time, Where, tables::loan_officers},
     entity,
     error::AppResult,
@@ -138,10 +138,7 @@ impl Visible for LoanOfficer {
 
     /// Colleagues know each other
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Loan) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Loan))
     }
 }
 

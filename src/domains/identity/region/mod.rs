@@ -14,12 +14,12 @@ use serde::Serialize;
 
 pub use self::root::{RegionMutation, RegionQuery};
 use crate::{
-    auth::{Area, Realm, Sight, Viewer},
+    auth::{Area, Realm, Viewer},
     codes,
     db::{Id, Time, Where, sql::contains, tables::regions},
     entity,
     error::AppResult,
-    graphql::{Connection, ContextExt, Page, entity::Visible, input, page, scalars::Long},
+    graphql::{Connection, ContextExt, Page, Tree, entity::Visible, input, page, scalars::Long},
     payload,
 };
 
@@ -127,10 +127,17 @@ impl Visible for Region {
     const AREA: Option<Area> = Some(Area::Regions);
 
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Bank) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Bank))
+    }
+}
+
+impl Tree for Region {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn level(&self) -> i32 {
+        self.level.code()
     }
 }
 

@@ -10,8 +10,8 @@ use crate::{
     auth::{Area, May},
     db::Id,
     domains::identity::AuditEntry,
-    error::{AppError, AppResult},
-    graphql::{Connection, ContextExt, Page, PageInput, input::refuse, page},
+    error::AppResult,
+    graphql::{Connection, ContextExt, Page, PageInput, Tree, page},
 };
 
 #[derive(Default)]
@@ -41,16 +41,16 @@ impl RegionQuery {
         ctx.list(Page::new(ctx, first, after, last, before, page)?, || filter.wanted()).await
     }
 
-    /// A region and all below it, to any depth, by number; nothing where there is no such region
-    #[graphql(guard = "May(Area::Regions)", complexity = "200 * child_complexity")]
+    /// A region and all below it, to any depth, by number, unless they are more than 1,000; nothing where there is no such region
+    #[graphql(guard = "May(Area::Regions)", complexity = "page::whole(child_complexity)")]
     async fn region_tree(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Code of the region")] code: String,
     ) -> AppResult<Vec<Region>> {
-        let mut conn = ctx.read().await?;
-        match Region::with_code(&mut conn, ctx.viewer()?, &code).await? {
-            Some(region) => region.tree(&mut conn).await,
+        let region = Region::with_code(&mut ctx.read().await?, ctx.viewer()?, &code).await?;
+        match region {
+            Some(region) => ctx.whole("code", region.below()).await,
             None => Ok(Vec::new()),
         }
     }
@@ -100,10 +100,7 @@ impl RegionMutation {
             region.path = format!("{}{}/", parent.map_or("/".to_owned(), |parent| parent.path), before.id.number);
             Region::replant(&mut tx, &before.path, &region.path).await?;
         }
-        let highest = Region::highest_below(&mut tx, before.id).await?;
-        if highest.is_some_and(|highest| highest.code() <= level.code()) {
-            return Err(refuse("level", "There are regions below it of this kind or a higher one"));
-        }
+        region.stays_above(&mut tx).await?;
         AuditEntry::record(&mut tx, ctx, Some(&before), Some(&region)).await?;
         tx.commit().await?;
         Ok(RegionUpdatePayload { region })
@@ -120,9 +117,7 @@ impl RegionMutation {
         let mut tx = ctx.begin().await?;
         tx.lock("regions").await?;
         let region = Region::asked(&mut tx, ctx.viewer()?, id, code.as_deref()).await?;
-        if Region::highest_below(&mut tx, region.id).await?.is_some() {
-            return Err(AppError::conflict("There are regions below it"));
-        }
+        Region::OF_PARENT.none(&mut tx, region.id.number, "There are regions below it").await?;
         Region::delete(&mut tx, region.id).await?;
         AuditEntry::record(&mut tx, ctx, Some(&region), None).await?;
         tx.commit().await?;

@@ -5,21 +5,14 @@ use diesel::prelude::*;
 use super::{Region, RegionCreateInput, RegionLevel, RegionUpdateInput, code};
 use crate::{
     auth::Viewer,
-    db::{
-        Cols as _, Conn, Id, Run as _, Time, Where,
-        sql::{begins, replanted},
-        tables::regions,
-    },
+    db::{Cols as _, Conn, Id, Run as _, Time, tables::regions},
     error::{AppError, AppResult},
     graphql::{
-        Entity, Relation,
+        Entity, Relation, Tree,
         entity::Visible,
         input::{patch, refuse},
     },
 };
-
-/// Most regions of one tree
-const MOST: i64 = 20_000;
 
 impl Region {
     pub const OF_PARENT: Relation<Region> =
@@ -47,16 +40,6 @@ impl Region {
         }
     }
 
-    /// Itself and all below
-    pub(super) async fn tree(&self, conn: &mut Conn) -> AppResult<Vec<Region>> {
-        let below = Where::default().and(begins(regions::path, &self.path));
-        let rows = Region::fetch(conn, below, Region::ORDER.first(MOST + 1)).await?;
-        match i64::try_from(rows.len()).is_ok_and(|rows| rows <= MOST) {
-            true => Ok(rows),
-            false => Err(AppError::bad_input("code", format!("More than {MOST} regions: ask for one further down"))),
-        }
-    }
-
     /// The region above where it may be: one of a higher kind, not below the region itself
     pub(super) async fn above(
         conn: &mut Conn,
@@ -74,12 +57,7 @@ impl Region {
             }
             (Some(_), Some(_)) => return Err(refuse("parentCode", "Give either parentId or parentCode")),
         };
-        if path.is_some_and(|path| parent.path.starts_with(path)) {
-            return Err(refuse("parentId", "A region can not stand below itself"));
-        }
-        if level.code() <= parent.level.code() {
-            return Err(refuse("level", "Must be further down than the region above"));
-        }
+        parent.bears(level.code(), path)?;
         Ok(Some(parent))
     }
 
@@ -133,20 +111,6 @@ impl Region {
             .returning(Region::cols())
             .one(conn)
             .await
-    }
-
-    /// Itself and all below get the new path
-    pub(super) async fn replant(conn: &mut Conn, from: &str, to: &str) -> QueryResult<usize> {
-        diesel::update(regions::table.filter(begins(regions::path, from)))
-            .set(regions::path.eq(replanted(regions::path, from, to)))
-            .run(conn)
-            .await
-    }
-
-    /// The highest kind of the regions directly below
-    pub(super) async fn highest_below(conn: &mut Conn, id: Id<Region>) -> QueryResult<Option<RegionLevel>> {
-        let below = regions::table.filter(regions::parent_id.eq(id));
-        below.select(regions::level).order(regions::level).limit(1).opt(conn).await
     }
 
     pub(super) async fn delete(conn: &mut Conn, id: Id<Region>) -> QueryResult<usize> {

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use self::root::{ServiceStaffMutation, ServiceStaffQuery};
 use super::Account;
 use crate::{
-    auth::{Realm, Sight, Viewer},
+    auth::{Realm, Viewer},
     db::{
         Id, Time, Where,
         tables::{accounts, service_staff},
@@ -182,10 +182,7 @@ impl Visible for ServiceStaff {
 
     /// Colleagues know each other
     fn visible(viewer: &Viewer) -> Where<Self::Table> {
-        match viewer.open(Realm::Service) {
-            Sight::Nothing => Where::nothing(),
-            _ => Where::default(),
-        }
+        Where::when(viewer.works_in(Realm::Service))
     }
 }
 

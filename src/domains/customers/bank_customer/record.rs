@@ -1,0 +1,86 @@
+//! What goes along with every write to a customer, in its transaction: the audit log, the work item of a draft's keeper,
+//! the grid that his money is counted with.
+
+use async_graphql::Context;
+use chrono::Duration;
+
+use super::{BankCustomer, BankCustomerStatus};
+use crate::{
+    db::{Conn, Time},
+    domains::{
+        credit::BalanceChange,
+        engagement::{
+            WorkItem,
+            work_item::{NewWorkItem, WorkEntrance, WorkKind},
+        },
+        identity::AuditEntry,
+    },
+    error::AppResult,
+    graphql::ContextExt,
+};
+
+/// How long a draft may stay one
+const PATIENCE: Duration = Duration::days(7);
+
+impl BankCustomer {
+    /// Called after a customer is entered (no `before`) or changed, and before he is deleted (no `after`)
+    pub async fn record(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        before: Option<&BankCustomer>,
+        after: Option<&BankCustomer>,
+    ) -> AppResult<()> {
+        AuditEntry::record(conn, ctx, before, after).await?;
+        let drafts = [before, after].map(|customer| customer.filter(|customer| customer.is_draft()));
+        match (drafts, after) {
+            ([None, Some(draft)], _) => draft.to_be_completed(conn).await?,
+            ([Some(draft), None], Some(_)) => {
+                WorkItem::finish(conn, WorkKind::CustomerFile, vec![draft.id.number]).await?;
+            }
+            ([Some(draft), None], None) => {
+                WorkItem::cancel(conn, WorkKind::CustomerFile, vec![draft.id.number]).await?;
+            }
+            _ => {}
+        }
+        if let Some(before) = before {
+            let to = after.and_then(|after| after.grid_id);
+            BalanceChange::moved(conn, ctx.app().config.time_zone, before.id, before.grid_id, to).await?;
+        }
+        Ok(())
+    }
+
+    /// [`record`](Self::record) for many customers of whom only the status changes
+    pub async fn record_status<'a>(
+        conn: &mut Conn,
+        ctx: &Context<'_>,
+        changes: impl Iterator<Item = (&'a BankCustomer, &'a BankCustomer)> + Clone,
+    ) -> AppResult<()> {
+        let completed = changes.clone().filter(|(before, after)| before.is_draft() && !after.is_draft());
+        let completed: Vec<i64> = completed.map(|(_, after)| after.id.number).collect();
+        if !completed.is_empty() {
+            WorkItem::finish(conn, WorkKind::CustomerFile, completed).await?;
+        }
+        AuditEntry::record_all(conn, ctx, changes.map(|(before, after)| (Some(before), Some(after)))).await
+    }
+
+    fn is_draft(&self) -> bool {
+        self.status == BankCustomerStatus::Draft
+    }
+
+    /// Its keeper shall complete the draft
+    async fn to_be_completed(&self, conn: &mut Conn) -> AppResult<()> {
+        let Some(staff_id) = self.keeper_id else { return Ok(()) };
+        let item = NewWorkItem {
+            staff_id,
+            kind: WorkKind::CustomerFile,
+            subject_id: Some(self.id.number),
+            customer_id: Some(self.id),
+            description: format!("完善客户{}的档案", self.name),
+            originator: self.registrar.clone().unwrap_or_default(),
+            ends_at: Time::from(self.created_at.0 + PATIENCE),
+            entrance: WorkEntrance::OpenTasks,
+        };
+        WorkItem::open(conn, item).await?;
+        Ok(())
+    }
+}
