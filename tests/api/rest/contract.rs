@@ -61,8 +61,8 @@ fn documented(file: &Value) -> Vec<Documented> {
                 continue;
             }
             let mut schema = success(operation).clone();
-            put_together(&mut schema, file);
             schema["components"] = file["components"].clone();
+            put_together(&mut schema, file);
             close(&mut schema);
             found.push(Documented {
                 id: id.to_owned(),
