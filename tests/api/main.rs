@@ -5,6 +5,7 @@ mod app;
 mod bank;
 mod estate;
 mod loan;
+mod ocr;
 mod postgres;
 mod service;
 

@@ -1,6 +1,6 @@
 pub mod contract;
 mod eartip;
-mod grid;
+pub mod grid;
 mod grid_credit;
 mod grid_holdings;
 mod ihk;
