@@ -107,7 +107,18 @@ impl Request {
     /// Schema of the body, as JSON or form
     pub fn body(&self) -> Option<Json> {
         if let Some((schema, _)) = &self.whole {
-            return Some(lenient(schema.clone()));
+            let mut body = lenient(schema.clone());
+            // What is read beside the whole stands among its fields.
+            if body["properties"].is_object() {
+                for (name, known) in self.fields() {
+                    body["properties"][name] = lenient(known.schema.clone());
+                    if known.required {
+                        let others = body["required"].as_array().cloned().unwrap_or_default();
+                        body["required"] = others.into_iter().chain([json!(name)]).collect();
+                    }
+                }
+            }
+            return Some(body);
         }
         self.fields().next()?;
         let mut body = schema::object(
@@ -131,8 +142,8 @@ impl Request {
         };
         let media_types: &[&str] = match (self.has_file, &self.whole) {
             (true, _) => &["multipart/form-data"],
-            (false, Some(_)) => &["application/json"],
-            (false, None) => &["application/json", "application/x-www-form-urlencoded"],
+            (false, Some((schema, _))) if !schema["properties"].is_object() => &["application/json"],
+            (false, _) => &["application/json", "application/x-www-form-urlencoded"],
         };
         let content: Map<String, Json> = media_types.iter().map(|name| ((*name).to_owned(), schema.clone())).collect();
         Some(json!({"required": required, "content": content}))
@@ -220,22 +231,23 @@ fn value(library: &Library, ty: &Type, rename: &HashMap<String, String>) -> Json
 /// first type is the usual one
 fn lenient(mut schema: Json) -> Json {
     let is_plain = ["format", "x-format", "enum"].iter().all(|keyword| schema.get(keyword).is_none());
-    match schema["type"].as_str() {
-        Some("integer") => {
+    // Codes, and the words that some of them have too
+    let codes = schema["enum"].as_array().filter(|values| values.iter().any(Json::is_i64)).cloned();
+    match (schema["type"].as_str(), codes) {
+        (_, Some(codes)) => {
+            let texts = codes.iter().filter(|code| code.is_i64()).map(|code| json!(code.to_string()));
             schema["type"] = json!(["integer", "string"]);
-            match schema.get("enum").and_then(Json::as_array) {
-                Some(codes) => {
-                    let texts = codes.iter().map(|code| json!(code.to_string()));
-                    schema["enum"] = codes.iter().cloned().chain(texts).chain([json!("")]).collect();
-                }
-                None => schema["pattern"] = json!(r"^-?\d*$"),
-            }
+            schema["enum"] = codes.iter().cloned().chain(texts).chain([json!("")]).collect();
         }
-        Some("boolean") => {
+        (Some("integer"), None) => {
+            schema["type"] = json!(["integer", "string"]);
+            schema["pattern"] = json!(r"^-?\d*$");
+        }
+        (Some("boolean"), _) => {
             schema["type"] = json!(["boolean", "integer", "string"]);
             schema["enum"] = json!([true, false, 1, 0, "true", "false", "1", "0", YES, NO, ""]);
         }
-        Some("string") if is_plain => schema["type"] = json!(["string", "number"]),
+        (Some("string"), _) if is_plain => schema["type"] = json!(["string", "number"]),
         _ => {}
     }
     for nested in ["items", "anyOf"] {

@@ -112,8 +112,6 @@ const DIFFERENCES: &[(&[&str], &[&str], &str)] = &[
         "null in the only example, and nowhere told what it is",
     ),
     (&["grid_customer_tag_list"], &["/data may be null"], "null where there is no such customer"),
-    (&["grid_customer_update"], &["body status is missing"], "read beside the rest of the form"),
-    (&["grid_finance_create"], &["body idNumber is missing"], "read beside the rest of the form"),
     (&["grid_finance_get"], &["/data/idNumber may be null"], SEEN_CUSTOMER),
     (
         &["grid_ocr_id_card"],
