@@ -1,4 +1,4 @@
-//! Demo data of the bank's customers: 455 over all grids with their assets and tags, records of the poor ones, and drafts
+//! Demo data of the bank's customers: 400 over the grids with their assets and tags, records of the poor ones, and drafts
 //! of the login `manager` that belong to no grid yet.
 //!
 //! Requests in documents and tests name the first customers by their id numbers, [`FIRST`].
@@ -29,6 +29,8 @@ use crate::{
 pub const FIRST: &[&str] = &["539900198806120317", "539900197903040226", "539900199511200138", "539900196909080443"];
 /// Customers of the first grid, which belongs to the login `manager`; the other grids have fewer
 const OF_FIRST: usize = 40;
+/// Grid where nobody is a customer as yet, so that it may be deleted
+const EMPTY: i64 = 5;
 /// Drafts without a grid
 const DRAFTS: usize = 10;
 /// How many are written at once
@@ -69,7 +71,12 @@ async fn customers(conn: &mut Conn, demo: &mut Demo) -> AppResult<Vec<BankCustom
     let names: Vec<(i64, String)> = bank_staff::table.select((bank_staff::id, bank_staff::name)).all(conn).await?;
     let mut rows = Vec::new();
     for (grid, place, manager, branch) in &places {
-        for _ in 0..if *grid == 1 { OF_FIRST } else { 2 } {
+        let number = match *grid {
+            1 => OF_FIRST,
+            EMPTY => 0,
+            _ => 2,
+        };
+        for _ in 0..number {
             let keeper = manager.unwrap_or(1);
             let name = names.iter().find(|(number, _)| *number == keeper).map(|(_, name)| name.clone());
             let mut row = customer(demo, rows.len())?;
