@@ -235,7 +235,7 @@ async fn assets(conn: &mut Conn, demo: &mut Demo, customers: &[BankCustomer]) ->
         let mut count = |most: i32| demo.rng.random_range(0..=most);
         let (houses, cars, shops, machines) = (count(3), count(2), count(2), count(4));
         let (land, greenhouses, animals, earned) = (count(400), count(5), count(200), 20 + count(300));
-        let yuan = |thousands: i32| Some(Money(i64::from(thousands) * 1_000_0000));
+        let yuan = |thousands: i32| Some(Money(i64::from(thousands) * 10_000_000));
         let since = demo.ago(300);
         rows.push(CustomerAssets {
             id: Id::new(0),

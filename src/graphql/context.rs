@@ -7,6 +7,8 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache},
 };
 
+use tokio_util::sync::CancellationToken;
+
 use super::{
     connection::Connection,
     entity::{Entity, Listed, Loads, Slice},
@@ -32,8 +34,14 @@ pub fn loader(app: &App, viewer: Arc<Viewer>, queue: &Queue, keep: bool) -> Load
     loader
 }
 
+/// Ends with whoever waits for the answer of a request: what writes nothing need not go on then
+#[derive(Clone)]
+pub struct Awaited(pub CancellationToken);
+
 pub trait ContextExt {
     fn app(&self) -> &App;
+    /// Ends when nobody waits for the answer any more
+    fn abandoned(&self) -> impl Future<Output = ()> + Send;
     /// Who asks; an error for nobody
     fn viewer(&self) -> AppResult<&Arc<Viewer>>;
     /// A connection for reading
@@ -83,6 +91,10 @@ pub trait ContextExt {
 impl ContextExt for Context<'_> {
     fn app(&self) -> &App {
         self.data_unchecked::<App>()
+    }
+
+    async fn abandoned(&self) {
+        self.data_unchecked::<Awaited>().0.cancelled().await;
     }
 
     fn viewer(&self) -> AppResult<&Arc<Viewer>> {

@@ -31,7 +31,7 @@ use crate::{
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
     graphql::page::MaxSize,
-    schema::{self, Schema, execute},
+    schema::{self, Schema, awaited, execute},
     server::{Client, Refusal, Statements, body, form, media_type, metrics},
 };
 
@@ -225,7 +225,8 @@ impl Rest {
         viewer: Arc<Viewer>,
         client: Client,
     ) -> Result<(Value, Statements), Failure> {
-        let work = execute(&self.schema, &self.app, request.data(client).data(MAX_ROWS), viewer, operation.is_mutation);
+        let (request, _here) = awaited(request.data(client).data(MAX_ROWS));
+        let work = execute(&self.schema, &self.app, request, viewer, operation.is_mutation);
         let (response, statements) = match operation.is_mutation {
             // A write ends, or is rolled back, whether its client stays or goes.
             true => self.tasks.spawn(work).await.map_err(|panic| Failure::from(AppError::internal(panic)))?,

@@ -4,14 +4,24 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Response};
 use futures_util::future::BoxFuture;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Schema;
 use crate::{
     app::App,
     auth::Viewer,
     db::run::counted,
-    graphql::{context::loader, loader::Queue},
+    graphql::{
+        context::{Awaited, loader},
+        loader::Queue,
+    },
 };
+
+/// A request whose resolvers can tell whether somebody still waits for the answer: as long as the guard lives
+pub fn awaited(request: Request) -> (Request, DropGuard) {
+    let gone = CancellationToken::new();
+    (request.data(Awaited(gone.clone())), gone.drop_guard())
+}
 
 /// Executes a request and tells how many SQL statements it took; owns everything, so that it may be spawned
 pub fn execute(

@@ -5,7 +5,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
-pub use execute::execute;
+pub use execute::{awaited, execute};
 
 use crate::{
     app::App,

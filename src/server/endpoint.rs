@@ -25,7 +25,7 @@ use crate::{
     auth::Viewer,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
-    schema::execute,
+    schema::{awaited, execute},
 };
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json; charset=utf-8";
@@ -133,7 +133,8 @@ impl Server {
             false => &self.schema,
         };
         let is_mutation = kind == Some(OperationType::Mutation);
-        let work = execute(schema, &self.app, request.data(client.clone()), viewer.clone(), is_mutation);
+        let (request, _here) = awaited(request.data(client.clone()));
+        let work = execute(schema, &self.app, request, viewer.clone(), is_mutation);
         let limit = Duration::from_secs(config.max_seconds);
         let outcome = match kind {
             // A mutation ends, or is rolled back, whether its client stays or goes.

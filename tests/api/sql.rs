@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// The same nested question about few and about many rows
-const NESTED: [&str; 8] = [
+const NESTED: [&str; 9] = [
+    "query($n: Int!) { bankCustomers(first: $n) { nodes { name idNumber grid { code manager { name } } owner { name } keeper { name }
+        tags { name customerCount } customerTags(first: 3) { nodes { reason tag { name } customer { name } } }
+        assets { houses } povertyRecord { reason } spouse { name } } } }",
     "query($n: Int!) { residents(first: $n) { totalCount nodes { name grid { code residents(first: 2) { nodes { name } } } family { address manager { name families(first: 2) { nodes { address } } }
         residents { name } customers { name } } customer { name resident { name } family { address } asFamilyMember { name }
         familyMembers(first: 3) { nodes { name asCustomer { name } customer { name } } } } } } }",
@@ -110,13 +113,16 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 11] = [
+const LARGE_OF_BANK: [&str; 14] = [
     "grids",
     "grid_reviewers",
     "residents",
     "families",
     "family_members",
     "bank_customers",
+    "customer_tags",
+    "customer_assets",
+    "poverty_records",
     "product_accounts",
     "balance_summaries",
     "balance_changes",
@@ -125,7 +131,15 @@ const LARGE_OF_BANK: [&str; 11] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 24] = [
+const OF_BANK: [&str; 32] = [
+    "{ bankCustomers(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, first: 20) { totalCount nodes { name } } }",
+    "{ bankCustomers(first: 20) { totalCount nodes { name grid { code } keeper { name } customerTags { nodes { tag { name } } } assets { houses } povertyRecord { reason } } } }",
+    "{ bankCustomers(page: {number: 100, size: 20}) { nodes { name } } }",
+    "{ bankCustomers(filter: {status: NORMAL, gridCode: \"HM2018111909\", name: \"张\"}, first: 20) { totalCount nodes { name } } }",
+    "{ bankCustomers(filter: {idNumber: \"539900198806120317\", phone: \"19900000001\"}, first: 20) { totalCount nodes { name } } }",
+    "{ bankCustomers(filter: {householdNumber: \"1\"}, first: 20) { nodes { name } } bankCustomerByIdNumber(idNumber: \"539900198806120317\") { name } }",
+    "{ bankCustomers(filter: {tagId: 4}, first: 20) { totalCount nodes { name tags { name customerCount } } } }",
+    "{ search(text: \"张\", first: 20) { nodes { name } } person(idNumber: \"539900198806120317\") { name } }",
     "{ residents(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, first: 20) { totalCount nodes { name } } }",
     "{ residents(filter: {name: \"张\"}, first: 20) { totalCount nodes { name family { address } customer { name } } } }",
     "{ residents(filter: {householdNumber: \"539900000001\"}, first: 20) { totalCount nodes { name } } }",

@@ -56,7 +56,7 @@ impl BalanceAlertQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Deposits, or loans")] kind: BalanceKind,
-        #[graphql(desc = "Of this amount at least", default_with = "LARGE")] amount: Money,
+        #[graphql(desc = "Of this amount at least; left out: 100,000 yuan")] amount: Option<Money>,
         #[graphql(desc = "Of the branch with this code and all below; one that the viewer sees")] branch_code: Option<
             String,
         >,
@@ -66,6 +66,7 @@ impl BalanceAlertQuery {
         before: Option<String>,
         page: Option<PageInput>,
     ) -> AppResult<Connection<BalanceChange>> {
+        let amount = amount.unwrap_or(LARGE);
         if amount.0 < 0 {
             return Err(AppError::bad_input("amount", "Must not be less than 0"));
         }

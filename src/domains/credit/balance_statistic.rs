@@ -160,7 +160,7 @@ impl Question {
                 sum = (sum.0 + amount, sum.1 + people);
             }
             points.push(BalancePoint {
-                time: period.name(year, month / period.months() + 1),
+                time: period.name(year, (month - 1) / period.months() + 1),
                 amount: Money(sum.0),
                 change: Money(sum.0 - before.0),
                 people: Long(sum.1),

@@ -163,7 +163,7 @@ impl CustomerTagMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The customer, or")] customer_id: Option<Id<BankCustomer>>,
         #[graphql(desc = "his id number")] id_number: Option<String>,
-        tag_id: Id<Tag>,
+        #[graphql(desc = "The tag")] tag_id: Id<Tag>,
     ) -> AppResult<CustomerTagDeletePayload> {
         let mut tx = ctx.begin().await?;
         let customer = BankCustomer::of_argument(&mut tx, ctx.viewer()?, customer_id, id_number.as_deref()).await?;

@@ -19,7 +19,7 @@ use crate::{
         id_number::{IdNumber, Sex},
         scalars::File,
     },
-    ocr,
+    ocr, payload,
 };
 
 codes! {
@@ -65,6 +65,11 @@ pub struct IdCardBack {
 pub enum IdCard {
     Front(IdCardFront),
     Back(IdCardBack),
+}
+
+payload! {
+    /// What stands on the card
+    IdCardReadPayload { id_card: IdCard }
 }
 
 /// The text without blanks, which are read between letters as it happens
@@ -149,24 +154,29 @@ fn picture(ctx: &Context<'_>, image: File) -> AppResult<Bytes> {
 }
 
 #[derive(Default)]
-pub struct IdCardQuery;
+pub struct IdCardMutation;
 
 #[Object]
-impl IdCardQuery {
+impl IdCardMutation {
     /// What stands on an identity card, read from a picture (PNG, JPEG or BMP, 10 MB at the most); nothing is kept
     #[graphql(guard = "May(Area::Customers)", complexity = "1000 + child_complexity")]
-    async fn id_card(
+    async fn id_card_read(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Side that the picture shows")] side: IdCardSide,
         #[graphql(desc = "The picture, by the GraphQL multipart request specification")] image: File,
-    ) -> AppResult<IdCard> {
-        let text = ocr::read(&ctx.app().config.tesseract, picture(ctx, image)?).await?;
+    ) -> AppResult<IdCardReadPayload> {
+        let text = tokio::select! {
+            text = ocr::read(&ctx.app().config.tesseract, picture(ctx, image)?) => text?,
+            () = ctx.abandoned() => return Err(AppError::unavailable("Nobody waits for the card any more")),
+        };
         let read = match side {
             IdCardSide::Front => IdCardFront::parse(&text).map(IdCard::Front),
             IdCardSide::Back => IdCardBack::parse(&text).map(IdCard::Back),
         };
-        read.ok_or_else(|| AppError::bad_input("image", "This side of an identity card can not be made out"))
+        let id_card =
+            read.ok_or_else(|| AppError::bad_input("image", "This side of an identity card can not be made out"))?;
+        Ok(IdCardReadPayload { id_card })
     }
 }
 

@@ -93,7 +93,7 @@ both! {
         let one = bank.manager.query(&format!("{{ family(id: {id}) {{ {fields} }} }}")).await.ok()["family"].clone();
         assert_eq!(one, json!({"postcode": "010010", "insurances": ["医疗保险", "互助"], "population": 3,
             "manager": {"name": "员工manager"}, "residents": [{"databaseId": 1}, {"databaseId": 3}], "customers": []}));
-        let related = bank.manager.query("{ resident(id: 3) { family { householdNumber } } bankStaffMember(id: 2) { families { totalCount } } }").await.ok();
+        let related = bank.boss.query("{ resident(id: 3) { family { householdNumber } } bankStaffMember(id: 2) { families { totalCount } } }").await.ok();
         assert_eq!(related, json!({"resident": {"family": {"householdNumber": "53990001"}}, "bankStaffMember": {"families": {"totalCount": 1}}}));
 
         let update = change("familyUpdate", "insurances postcode isHarmonious");

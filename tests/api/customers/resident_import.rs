@@ -86,7 +86,7 @@ both! {
         let reasons: Vec<_> = failures[1..].iter().map(|row| (&*row[4], &*row[12], &*row[13])).collect();
         assert_eq!(reasons, [
             (&*numbers[0], "4", "身份证号: Stands in the sheet before"),
-            (&*numbers[2], "5", "身份证号: Is in the register already"),
+            (&*numbers[2], "5", "身份证号: Is entered already"),
             (&*wrong, "6", "身份证号: Not a valid id number of 18 characters"),
             (&*numbers[1], "7", "性别: The id number says otherwise"),
         ]);

@@ -69,8 +69,8 @@ impl BalanceChange {
     pub const OF_CUSTOMER: Relation<BalanceChange> =
         Relation { column: balance_changes::customer_id::NAME, parent: |change| Some(change.customer_id.number) };
 
-    /// Records what customers have or owe at the end of a day, each at most once per kind. Whatever day it is, the
-    /// history afterwards is as if it had been known in time; what is known already changes nothing.
+    /// Records what customers have or owe at the end of a day, each at most once per kind. Days may come in any order;
+    /// one on which nothing changed leaves no row.
     pub async fn record(conn: &mut Conn, zone: Tz, day: Day, balances: &[Balance]) -> QueryResult<()> {
         // What is recorded follows from what was: one transaction at a time.
         conn.lock("balance_changes").await?;

@@ -1,6 +1,6 @@
 //! The core system's word on customers' balances: who brings it, and what it changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use diesel::{prelude::*, upsert::excluded};
@@ -68,6 +68,13 @@ impl BalanceFeedInput {
             }
         }
         Ok(rows)
+    }
+}
+
+impl Balances {
+    fn totals(&self, customer: Id<BankCustomer>) -> [Balance; 2] {
+        [(BalanceKind::Deposit, self.deposit_total), (BalanceKind::Loan, self.loan_total)]
+            .map(|(kind, amount)| Balance { customer, kind, amount })
     }
 }
 
@@ -153,17 +160,19 @@ impl BalanceFeedMutation {
             known.into_iter().filter_map(|customer| Some((customer.id, named.remove(&customer.id_number)?))).collect();
         let mut unknown: Vec<String> = named.into_keys().collect();
         unknown.sort_unstable();
-        let balances: Vec<Balance> = rows
-            .iter()
-            .flat_map(|(customer, balances)| {
-                [(BalanceKind::Deposit, balances.deposit_total), (BalanceKind::Loan, balances.loan_total)]
-                    .map(|(kind, amount)| Balance { customer: *customer, kind, amount })
-            })
-            .collect();
+        let balances: Vec<Balance> = rows.iter().flat_map(|(customer, balances)| balances.totals(*customer)).collect();
         BalanceChange::record(&mut tx, zone, day, &balances).await?;
         let before =
             BalanceSummary::of_customers(&mut tx, rows.iter().map(|(customer, _)| *customer).collect()).await?;
         let before: HashMap<_, _> = before.into_iter().map(|summary| (summary.customer_id, summary)).collect();
+        // History has no row for a day without a change: what is known of a later day holds against a change before it.
+        let mut later: BTreeMap<Day, Vec<Balance>> = BTreeMap::new();
+        for known in before.values().filter(|known| known.day > day) {
+            later.entry(known.day).or_default().extend(known.balances.totals(known.customer_id));
+        }
+        for (day, balances) in later {
+            BalanceChange::record(&mut tx, zone, day, &balances).await?;
+        }
         let is_news = |(customer, balances): &(Id<BankCustomer>, Balances)| {
             before.get(customer).is_none_or(|known| known.day < day || known.day == day && known.balances != *balances)
         };
