@@ -43,7 +43,11 @@ impl ProductAccountQuery {
 
     /// The customer with this id number, for those who ask what he has at the bank
     #[graphql(guard = "May(Area::Holdings)")]
-    async fn account_holder(&self, ctx: &Context<'_>, #[graphql(desc = "The whole id number")] id_number: String) -> AppResult<Option<BankCustomer>> {
+    async fn account_holder(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The whole id number")] id_number: String,
+    ) -> AppResult<Option<BankCustomer>> {
         Ok(BankCustomer::by_id_number(&mut ctx.read().await?, ctx.viewer()?, &id_number).await?)
     }
 }
