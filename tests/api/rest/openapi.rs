@@ -59,7 +59,12 @@ const DIFFERENCES: &[(&[&str], &[&str], &str)] = &[
     (&["grid_gridmap_get"], &["/data/gridCode may be null"], SEEN),
     (&["grid_gridmap_list"], &["/data/*/id may be null"], SEEN),
     (
-        &["grid_account_create", "grid_account_update"],
+        &[
+            "grid_account_create",
+            "grid_account_update",
+            "grid_creditreportaccount_create",
+            "grid_creditreportaccount_update",
+        ],
         &["body orgName is missing"],
         "ignored: orgCode says which it is",
     ),
@@ -99,6 +104,11 @@ const DIFFERENCES: &[(&[&str], &[&str], &str)] = &[
         &["grid_customer_create_from_resident", "grid_customer_import"],
         &["body registrant is missing", "body registerOrg is missing"],
         "ignored: the token says who it is",
+    ),
+    (
+        &["grid_whitelist_update", "grid_greylist_update", "grid_blacklist_update"],
+        &["body createdAt is missing"],
+        "ignored: the server knows when it was",
     ),
     (&["grid_customer_import"], &["body gridName is missing"], "ignored: gridCode says which it is"),
     (
