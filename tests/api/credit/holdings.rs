@@ -31,6 +31,8 @@ pub async fn holders(app: &TestApp) -> Grids {
     };
     let mut conn = app.app.db.write().await.unwrap();
     diesel::insert_into(bank_customers::table).values(Many((1..=4).map(row).collect())).run(&mut conn).await.unwrap();
+    // SQLite has one connection for writing.
+    drop(conn);
     for (name, kind, is_open) in
         [("存款", json!("DEPOSIT"), true), ("贷款", json!("LOAN"), true), ("旧", json!(null), false)]
     {

@@ -240,6 +240,15 @@ both! {
             input["number"] = json!(number(1));
             assert_eq!(bank.manager.query_with(MOVE, input).await.error(), ("BAD_USER_INPUT".into(), field.into()));
         }
+        // Who was listed before he became a customer carries the tag from then on.
+        enter(&bank.manager, "BLACK", json!({"gridId": 1, "name": "柳安宁", "idNumber": number(40), "reason": "8"})).await.ok();
+        let draft = "mutation($input: BankCustomerInput!) { bankCustomerDraftCreate(input: $input) { bankCustomer { databaseId } } }";
+        let input = json!({"gridId": 1, "name": "柳安宁", "idNumber": number(40)});
+        let new = bank.manager.query_with(draft, json!({"input": input})).await.ok();
+        let new = new["bankCustomerDraftCreate"]["bankCustomer"]["databaseId"].as_i64().unwrap();
+        assert_eq!(tags(&bank.boss, new).await, json!([[1, "8"]]));
+        bank.manager.query_with(MOVE, json!({"number": number(1), "to": "GREY", "reason": "LONG_AWAY"})).await.ok();
+        bank.manager.query_with(MOVE, json!({"number": number(1), "to": "WHITE"})).await.ok();
         let audit = app.admin().await.query("{ auditEntries(first: 1) { nodes { action entity before } } }").await.ok();
         let entry = &audit["auditEntries"]["nodes"][0];
         assert_eq!((&entry["action"], &entry["entity"]), (&json!("listEntryMove"), &json!("ListEntry")));

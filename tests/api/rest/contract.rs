@@ -63,6 +63,7 @@ fn documented(file: &Value) -> Vec<Documented> {
             }
             let mut schema = success(operation).clone();
             schema["components"] = file["components"].clone();
+            put_together(&mut schema, file);
             close(&mut schema);
             found.push(Documented {
                 id: id.to_owned(),
@@ -76,6 +77,30 @@ fn documented(file: &Value) -> Vec<Documented> {
         }
     }
     found
+}
+
+/// Makes one object of an `allOf`, so that its keys are known together
+fn put_together(schema: &mut Value, file: &Value) {
+    if let Some(parts) = schema["allOf"].as_array() {
+        let mut whole = json!({"type": "object", "properties": {}, "required": []});
+        for part in parts {
+            let place = part["$ref"].as_str().and_then(|place| place.strip_prefix('#'));
+            let part = place.map_or(part, |place| file.pointer(place).unwrap());
+            for (name, field) in part["properties"].as_object().into_iter().flatten() {
+                whole["properties"][name] = field.clone();
+            }
+            whole["required"]
+                .as_array_mut()
+                .unwrap()
+                .extend(part["required"].as_array().into_iter().flatten().cloned());
+        }
+        *schema = whole;
+    }
+    match schema {
+        Value::Object(fields) => fields.values_mut().for_each(|inner| put_together(inner, file)),
+        Value::Array(items) => items.iter_mut().for_each(|inner| put_together(inner, file)),
+        _ => {}
+    }
 }
 
 /// Refuses unknown keys wherever the contract lists the known ones
