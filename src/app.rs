@@ -1,4 +1,4 @@
-//! What every request shares: the database, the settings, the signing key, the schema.
+//! What every request shares: the database, the settings, the keys, the schema.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -8,7 +8,7 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use rand::RngExt as _;
 
 use crate::{
-    auth::jwt::Signer,
+    auth::{jwt::Signer, vault::Vault},
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
@@ -22,6 +22,7 @@ pub struct Shared {
     pub config: Config,
     pub db: Db,
     pub signer: Signer,
+    pub vault: Vault,
     pub files: Box<dyn ObjectStore>,
     pub sessions: SessionCache,
 }
@@ -60,10 +61,16 @@ impl App {
             None => Setting::get_or_make(&db, "jwt_secret", random_secret).await?,
         };
         ensure!(secret.len() >= 64, "the JWT secret must have at least 64 bytes for HS512");
+        let key = match &config.secret_key {
+            Some(key) => key.clone(),
+            None => Setting::get_or_make(&db, "secret_key", random_secret).await?,
+        };
+        ensure!(key.len() >= 32, "the secret key must have at least 32 bytes");
+        let vault = Vault::new(key.as_bytes())?;
         std::fs::create_dir_all(&config.files)?;
         let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let signer = Signer::new(secret.as_bytes());
-        let app = App(Arc::new(Shared { signer, db, files, config, sessions: SessionCache::default() }));
+        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions: SessionCache::default() }));
         session::listen(&app);
         Ok(app)
     }

@@ -29,6 +29,11 @@ pub struct Config {
     #[arg(long, env = "QUINTET_JWT_SECRET", hide_env_values = true, global = true)]
     pub jwt_secret: Option<String>,
 
+    /// Secret that encrypts kept passwords of other systems, at least 32 bytes; another one can not read what the first
+    /// one wrote [default: made at first start and kept in the database, which then holds all it takes to read them]
+    #[arg(long, env = "QUINTET_SECRET_KEY", hide_env_values = true, global = true)]
+    pub secret_key: Option<String>,
+
     /// Days until a session ends
     #[arg(long, env = "QUINTET_SESSION_DAYS", default_value_t = 365, global = true)]
     pub session_days: i64,

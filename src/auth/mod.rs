@@ -1,10 +1,11 @@
-//! Who asks, and may they: tokens, passwords, viewers, guards. This module knows no table.
+//! Who asks, and may they: tokens, passwords, secrets, viewers, guards. This module knows no table.
 
 pub mod area;
 pub mod bank;
 pub mod guard;
 pub mod jwt;
 pub mod password;
+pub mod vault;
 pub mod viewer;
 
 pub use area::{Area, Areas};

@@ -881,8 +881,6 @@ diesel::table! {
         branch_id -> Nullable<BigInt>,
         user_name -> Text,
         password -> Text,
-        branch_name -> Nullable<Text>,
-        branch_code -> Nullable<Text>,
         status -> Integer,
         kind -> Integer,
         comment -> Nullable<Text>,

@@ -12,8 +12,13 @@ use crate::{
     config::Config,
     domains::{
         credit::{
-            CreditMutation, CreditQuery, balance_statistic::Period, bank_product::BalanceKind, grid::GridKind,
+            CreditMutation, CreditQuery,
+            balance_statistic::Period,
+            bank_product::BalanceKind,
+            grid::GridKind,
             grid_reviewer::ReviewerKind,
+            list_entry::{ListKind, WatchReason},
+            report_account::{ReportAccountKind, ReportAccountStatus},
         },
         customers::{
             CustomersMutation, CustomersQuery,
@@ -130,6 +135,10 @@ pub fn codes() -> CodeBook {
         .add::<WorkKind>()
         .add::<WorkStatus>()
         .add::<WorkEntrance>()
+        .add::<ListKind>()
+        .add::<WatchReason>()
+        .add::<ReportAccountStatus>()
+        .add::<ReportAccountKind>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -7,8 +7,8 @@ use crate::{
     db::Id,
     domains::{
         credit::{
-            Adviser, BalanceChange, BalanceSummary, BankProduct, Grid, GridMap, GridPicture, GridReviewer,
-            ProductAccount,
+            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditProfile, Grid, GridMap,
+            GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
         },
         customers::{
             BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
@@ -58,6 +58,7 @@ nodes! {
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
+    ListEntry, AdviserOpinion, CreditProfile, ReportAccount,
 }
 
 #[derive(Default)]

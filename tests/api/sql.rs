@@ -30,7 +30,7 @@ const NESTED: [&str; 9] = [
     "query($n: Int!) { followUps(first: $n) { nodes { contact { name organization { name } followUps(first: 2) { nodes { event } } } followers { name menuItems { name } } operator { name } } } }",
     "query($n: Int!) { grids(first: $n) { nodes { name branch { name grids(first: 2) { nodes { code } } } manager { name grids(first: 2) { nodes { code } } }
         reviewers(first: 2) { nodes { name grid { code } } } map { coordinates } picture { size } } } }",
-    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } productAccounts(first: 2) { nodes { product { code } customer { name } } }
+    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } creditProfile { identity } listEntry { kind grid { code } } adviserOpinions { comment } productAccounts(first: 2) { nodes { product { code } customer { name } } }
         balanceChanges(first: 2) { nodes { message branch { code } } } workItems(first: 2) { nodes { status staff { name } } } } } }",
     "query($n: Int!) { estateProjects(first: $n) { nodes { name agents { name } packages(first: 3) { nodes { name } } } } }",
 ];
@@ -113,7 +113,10 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 14] = [
+const LARGE_OF_BANK: [&str; 17] = [
+    "list_entries",
+    "adviser_opinions",
+    "credit_profiles",
     "grids",
     "grid_reviewers",
     "residents",
@@ -131,7 +134,15 @@ const LARGE_OF_BANK: [&str; 14] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 32] = [
+const OF_BANK: [&str; 40] = [
+    "{ listEntries(kind: WHITE, first: 20) { totalCount nodes { name customer { name listEntry { kind } } } } }",
+    "{ listEntries(kind: GREY, filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
+    "{ listEntries(kind: BLACK, filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
+    "{ adviserOpinions(first: 20) { totalCount nodes { name customer { adviserOpinions { comment } } } } }",
+    "{ adviserOpinions(filter: {adviserName: \"张\"}, first: 20) { totalCount nodes { name } } }",
+    "{ adviserOpinions(filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
+    "{ adviserOpinions(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
+    "{ creditProfile(idNumber: \"539900198806120317\") { creditUsed customer { creditProfile { identity } } } }",
     "{ bankCustomers(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, first: 20) { totalCount nodes { name } } }",
     "{ bankCustomers(first: 20) { totalCount nodes { name grid { code } keeper { name } customerTags { nodes { tag { name } } } assets { houses } povertyRecord { reason } } } }",
     "{ bankCustomers(page: {number: 100, size: 20}) { nodes { name } } }",

@@ -202,8 +202,6 @@ CREATE TABLE report_accounts (
     user_name TEXT NOT NULL,
     -- encrypted with a key from the settings
     password TEXT NOT NULL,
-    branch_name TEXT,
-    branch_code TEXT,
     status INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     comment TEXT,
@@ -212,6 +210,7 @@ CREATE TABLE report_accounts (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE UNIQUE INDEX report_accounts_user_name ON report_accounts (user_name) WHERE status <> 2;
+CREATE INDEX report_accounts_by_user_name ON report_accounts (user_name, id);
 CREATE INDEX report_accounts_branch ON report_accounts (branch_id, id);
 
 CREATE TABLE background_jobs (

@@ -1,29 +1,37 @@
 //! What the bank lends, to whom, and who looks after whom.
 
 pub mod adviser;
+pub mod adviser_opinion;
 pub mod balance_alert;
 pub mod balance_change;
 pub mod balance_statistic;
 pub mod balance_summary;
 pub mod bank_product;
+pub mod credit_profile;
 pub mod grid;
 pub mod grid_map;
 pub mod grid_picture;
 pub mod grid_reviewer;
+pub mod list_entry;
 pub mod product_account;
+pub mod report_account;
 pub mod scope;
 
 use async_graphql::MergedObject;
 
 pub use adviser::Adviser;
+pub use adviser_opinion::AdviserOpinion;
 pub use balance_change::BalanceChange;
 pub use balance_summary::BalanceSummary;
 pub use bank_product::BankProduct;
+pub use credit_profile::CreditProfile;
 pub use grid::Grid;
 pub use grid_map::GridMap;
 pub use grid_picture::GridPicture;
 pub use grid_reviewer::GridReviewer;
+pub use list_entry::ListEntry;
 pub use product_account::ProductAccount;
+pub use report_account::ReportAccount;
 
 #[derive(MergedObject, Default)]
 pub struct CreditQuery(
@@ -36,6 +44,10 @@ pub struct CreditQuery(
     product_account::ProductAccountQuery,
     balance_statistic::BalanceStatisticQuery,
     balance_alert::BalanceAlertQuery,
+    list_entry::ListEntryQuery,
+    adviser_opinion::AdviserOpinionQuery,
+    credit_profile::CreditProfileQuery,
+    report_account::ReportAccountQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -48,4 +60,7 @@ pub struct CreditMutation(
     adviser::AdviserMutation,
     product_account::ProductAccountMutation,
     balance_summary::BalanceFeedMutation,
+    list_entry::ListEntryMutation,
+    adviser_opinion::AdviserOpinionMutation,
+    report_account::ReportAccountMutation,
 );

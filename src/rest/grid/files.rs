@@ -29,10 +29,15 @@ use crate::{
 };
 
 /// Name, for whom, content
-const TEMPLATES: [(&str, Area, &[u8]); 2] = [
+const TEMPLATES: [(&str, Area, &[u8]); 5] = [
     ("户籍导入模板.xls", Area::Residents, include_bytes!("../../../assets/templates/residents.xls")),
     ("客户信息导入模板.xls", Area::Customers, include_bytes!("../../../assets/templates/customers.xls")),
+    ("白名单模板.xls", Area::WhiteList, include_bytes!("../../../assets/templates/white_list.xls")),
+    ("灰名单模板.xls", Area::GreyList, WATCH_LIST),
+    ("黑名单模板.xls", Area::BlackList, WATCH_LIST),
 ];
+
+const WATCH_LIST: &[u8] = include_bytes!("../../../assets/templates/watch_list.xls");
 
 /// The path arrives with percent signs, and is a text of UTF-8 without them
 pub async fn template(

@@ -6,7 +6,7 @@ use super::BankCustomer;
 use crate::{
     auth::{Area, Realm},
     domains::{
-        credit::{BalanceChange, BalanceSummary, Grid, ProductAccount},
+        credit::{AdviserOpinion, BalanceChange, BalanceSummary, CreditProfile, Grid, ListEntry, ProductAccount},
         customers::{
             CustomerAssets, CustomerTag, Family, FamilyMember, PovertyRecord, Resident, Tag,
             family_member::FamilyRelation,
@@ -144,6 +144,22 @@ impl BankCustomer {
     /// Deposits and loans, as the core system last said; null where it never spoke of the customer
     pub async fn balance_summary(&self, ctx: &Context<'_>) -> AppResult<Option<BalanceSummary>> {
         ctx.child(BalanceSummary::OF_CUSTOMER, self.id.number).await
+    }
+
+    /// What is known of the customer's credit elsewhere
+    pub async fn credit_profile(&self, ctx: &Context<'_>) -> AppResult<Option<CreditProfile>> {
+        ctx.child(CreditProfile::OF_CUSTOMER, self.id.number).await
+    }
+
+    /// Where the customer stands in the white, the grey or the black list, by id number, as far as the viewer may see it
+    pub async fn list_entry(&self, ctx: &Context<'_>) -> AppResult<Option<ListEntry>> {
+        Ok(ctx.linked_rows(ListEntry::OF_CUSTOMER, self.id.number).await?.into_iter().next())
+    }
+
+    /// What advisers think of the customer, by id number, 200 at the most
+    #[graphql(complexity = "5 * child_complexity")]
+    pub async fn adviser_opinions(&self, ctx: &Context<'_>) -> AppResult<Vec<AdviserOpinion>> {
+        ctx.linked_rows(AdviserOpinion::OF_CUSTOMER, self.id.number).await
     }
 
     /// Accounts for products of the bank

@@ -7,7 +7,7 @@ use super::{BankCustomer, BankCustomerInput, BankCustomerStatus, rules::Registra
 use crate::{
     db::{Cols as _, Conn, Run as _, sql::Many, tables::bank_customers},
     domains::{
-        credit::Grid,
+        credit::{Grid, ListEntry},
         customers::import::{Imported, import},
     },
     error::AppResult,
@@ -112,12 +112,14 @@ impl Imported for BankCustomer {
         if new.is_empty() {
             return Ok(new);
         }
-        diesel::insert_into(bank_customers::table)
+        let added: Vec<BankCustomer> = diesel::insert_into(bank_customers::table)
             .values(Many(new))
             .on_conflict_do_nothing()
             .returning(BankCustomer::cols())
             .all(conn)
-            .await
+            .await?;
+        ListEntry::tag(conn, added.iter().map(|customer| customer.id_number.clone()).collect()).await?;
+        Ok(added)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     auth::{Area, May},
     db::Id,
     domains::{
-        credit::{Adviser, Grid},
+        credit::{Adviser, Grid, ReportAccount},
         identity::{AuditEntry, BankStaff, Session},
     },
     error::{AppError, AppResult},
@@ -126,6 +126,7 @@ impl BranchMutation {
         BankStaff::OF_BRANCH.none(&mut tx, id.number, "It has staff").await?;
         Grid::OF_BRANCH.none(&mut tx, id.number, "It looks after grids").await?;
         Adviser::OF_BRANCH.none(&mut tx, id.number, "It has advisers").await?;
+        ReportAccount::OF_BRANCH.none(&mut tx, id.number, "It has accounts with the credit bureau").await?;
         Branch::delete(&mut tx, id).await?;
         AuditEntry::record(&mut tx, ctx, Some(&branch), None).await?;
         tx.commit().await?;
