@@ -218,23 +218,6 @@ impl Money {
     }
 }
 
-impl<DB: Backend> FromSql<BigInt, DB> for Money
-where
-    i64: FromSql<BigInt, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        i64::from_sql(bytes).map(Money)
-    }
-}
-impl<DB: Backend> ToSql<BigInt, DB> for Money
-where
-    i64: ToSql<BigInt, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        self.0.to_sql(out)
-    }
-}
-
 /// Rate in 1/10000 of a per cent: exact like [`Money`]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize)]
 #[diesel(sql_type = BigInt)]
@@ -248,23 +231,6 @@ impl Rate {
     /// With at least two digits behind the point
     pub fn text(self) -> String {
         Money(self.0).text(2)
-    }
-}
-
-impl<DB: Backend> FromSql<BigInt, DB> for Rate
-where
-    i64: FromSql<BigInt, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        i64::from_sql(bytes).map(Rate)
-    }
-}
-impl<DB: Backend> ToSql<BigInt, DB> for Rate
-where
-    i64: ToSql<BigInt, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        self.0.to_sql(out)
     }
 }
 
@@ -283,22 +249,28 @@ impl Decimal {
     }
 }
 
-impl<DB: Backend> FromSql<BigInt, DB> for Decimal
-where
-    i64: FromSql<BigInt, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        i64::from_sql(bytes).map(Decimal)
-    }
+/// Numbers that are kept as whole ones
+macro_rules! fixed_point {
+    ($($name:ident),+) => { $(
+        impl<DB: Backend> FromSql<BigInt, DB> for $name
+        where
+            i64: FromSql<BigInt, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                i64::from_sql(bytes).map($name)
+            }
+        }
+        impl<DB: Backend> ToSql<BigInt, DB> for $name
+        where
+            i64: ToSql<BigInt, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
+    )+ };
 }
-impl<DB: Backend> ToSql<BigInt, DB> for Decimal
-where
-    i64: ToSql<BigInt, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        self.0.to_sql(out)
-    }
-}
+fixed_point!(Money, Rate, Decimal);
 
 /// Text that is never shown: no GraphQL output type, masked in logs and in the audit log
 #[derive(Clone, AsExpression, FromSqlRow)]

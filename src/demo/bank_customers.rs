@@ -18,7 +18,7 @@ use crate::{
         bank_customer::{
             BankCustomerStatus, BorrowerKind, Education, Health, IdKind, MaritalStatus, Occupation, Politics,
         },
-        customer_assets::Industry,
+        industry::Industry,
         tag::{POOR, TagKind},
     },
     error::{AppError, AppResult},

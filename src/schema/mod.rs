@@ -25,9 +25,9 @@ use crate::{
             bank_customer::{
                 BankCustomerStatus, BorrowerKind, Education, Health, IdKind, MaritalStatus, Occupation, Politics,
             },
-            customer_assets::Industry,
             family_member::FamilyRelation,
             id_card::IdCardSide,
+            industry::Industry,
             loan_customer::{ContactStatus, LoanStage, SocialSecurity},
             resident::HouseholdKind,
             tag::TagKind,

@@ -9,6 +9,7 @@ pub mod family;
 pub mod family_member;
 pub mod id_card;
 pub mod import;
+pub mod industry;
 pub mod loan_customer;
 pub mod person;
 pub mod poverty_record;

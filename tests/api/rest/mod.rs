@@ -1,4 +1,5 @@
 pub mod contract;
+mod differences;
 mod eartip;
 pub mod grid;
 mod grid_credit;
