@@ -147,7 +147,7 @@ pub struct Alike {
 
 impl Alike {
     /// For a [`Link`](crate::graphql::Link) from these rows
-    pub fn new(from: &'static str, to: &'static str, column: &'static str, ids: Vec<i64>) -> Box<dyn Frag> {
+    pub fn pairs(from: &'static str, to: &'static str, column: &'static str, ids: Vec<i64>) -> Box<dyn Frag> {
         Box::new(Alike { from, to, column, ids })
     }
 }

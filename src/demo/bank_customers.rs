@@ -109,7 +109,7 @@ fn customer(demo: &mut Demo, place: usize) -> AppResult<BankCustomer> {
     let any = unlike_the_others(&demo.id_number(sex), place);
     let text = FIRST.get(place).map_or(any, |first| (*first).to_owned());
     let number = IdNumber::parse(&text).ok_or_else(|| AppError::internal("a demo id number is wrong"))?;
-    let is_farming = place % 3 != 0;
+    let is_farming = !place.is_multiple_of(3);
     let since = demo.ago(360);
     let choice = |choices: usize| place % choices + 1;
     Ok(BankCustomer {
@@ -137,13 +137,13 @@ fn customer(demo: &mut Demo, place: usize) -> AppResult<BankCustomer> {
         education: code(Education::from_code, choice(8)),
         politics: code(Politics::from_code, choice(3)),
         living_situation: Some((*demo.pick(HOMES)).to_owned()),
-        health: code(Health::from_code, if place % 9 == 0 { 3 } else { 1 }),
+        health: code(Health::from_code, if place.is_multiple_of(9) { 3 } else { 1 }),
         borrower_kind: Some(if is_farming { BorrowerKind::Farming } else { BorrowerKind::NonFarming }),
-        is_shareholder: Some(place % 11 == 0),
+        is_shareholder: Some(place.is_multiple_of(11)),
         is_employee: Some(false),
-        is_business_owner: Some(place % 5 == 0),
+        is_business_owner: Some(place.is_multiple_of(5)),
         is_farmer: Some(is_farming),
-        has_town_house: Some(place % 4 == 0),
+        has_town_house: Some(place.is_multiple_of(4)),
         credit_number: Some(format!("C{:010}", place + 1)),
         occupation: code(Occupation::from_code, choice(8)),
         working_years: Some(demo.rng.random_range(1..35)),

@@ -262,10 +262,10 @@ impl AdviserOpinion {
         Relation { column: adviser_opinions::grid_id::NAME, parent: |opinion| Some(opinion.grid_id.number) };
 
     const CUSTOMER: Link<BankCustomer> =
-        Link::new("opinions_customers", |ids| Alike::new("adviser_opinions", "bank_customers", "id_number", ids));
+        Link::new("opinions_customers", |ids| Alike::pairs("adviser_opinions", "bank_customers", "id_number", ids));
 
     pub const OF_CUSTOMER: Link<AdviserOpinion> =
-        Link::new("customers_opinions", |ids| Alike::new("bank_customers", "adviser_opinions", "id_number", ids));
+        Link::new("customers_opinions", |ids| Alike::pairs("bank_customers", "adviser_opinions", "id_number", ids));
 
     async fn create(conn: &mut Conn, new: AdviserOpinion) -> QueryResult<AdviserOpinion> {
         diesel::insert_into(adviser_opinions::table).values(new).returning(AdviserOpinion::cols()).one(conn).await

@@ -180,10 +180,10 @@ impl Family {
         Relation { column: families::manager_id::NAME, parent: |family| Some(family.manager_id.number) };
 
     pub const OF_CUSTOMER: Link<Family> =
-        Link::new("customers_families", |ids| Alike::new("bank_customers", "families", "household_number", ids));
+        Link::new("customers_families", |ids| Alike::pairs("bank_customers", "families", "household_number", ids));
 
     const CUSTOMERS: Link<BankCustomer> =
-        Link::new("families_customers", |ids| Alike::new("families", "bank_customers", "household_number", ids));
+        Link::new("families_customers", |ids| Alike::pairs("families", "bank_customers", "household_number", ids));
 
     fn checked(self) -> AppResult<Family> {
         input::digits("householdNumber", &self.household_number)?;

@@ -48,13 +48,11 @@ async fn count(caller: &Caller) -> Value {
 
 #[test]
 fn the_template_is_what_the_import_reads() {
-    for (name, header) in [("residents", TABLE.header())] {
-        let content = std::fs::read(format!("assets/templates/{name}.xls")).unwrap();
-        let mut book = Xls::new(std::io::Cursor::new(content)).unwrap();
-        let range = book.worksheet_range_at(0).unwrap().unwrap();
-        let rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
-        assert_eq!(rows, [header]);
-    }
+    let content = std::fs::read("assets/templates/residents.xls").unwrap();
+    let mut book = Xls::new(std::io::Cursor::new(content)).unwrap();
+    let range = book.worksheet_range_at(0).unwrap().unwrap();
+    let rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(rows, [TABLE.header()]);
 }
 
 both! {

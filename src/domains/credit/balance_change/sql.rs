@@ -132,6 +132,7 @@ async fn known(
     day: Day,
     customers: Vec<Id<BankCustomer>>,
 ) -> QueryResult<HashMap<Id<BankCustomer>, Known>> {
+    type Row = (Id<BankCustomer>, Option<Id<Grid>>, Option<Money>, Option<Money>, Option<Day>);
     let of_customer = || {
         balance_changes::table
             .filter(balance_changes::customer_id.eq(bank_customers::id))
@@ -140,18 +141,17 @@ async fn known(
     let before = of_customer().filter(balance_changes::day.lt(day)).order(balance_changes::day.desc()).limit(1);
     let that_day = of_customer().filter(balance_changes::day.eq(day)).limit(1);
     let next_day = of_customer().filter(balance_changes::day.gt(day)).order(balance_changes::day).limit(1);
-    let rows: Vec<(Id<BankCustomer>, Option<Id<Grid>>, Option<Money>, Option<Money>, Option<Day>)> =
-        bank_customers::table
-            .filter(bank_customers::id.eq_any(customers))
-            .select((
-                bank_customers::id,
-                bank_customers::grid_id,
-                before.select(balance_changes::balance).single_value(),
-                that_day.select(balance_changes::balance).single_value(),
-                next_day.select(balance_changes::day).single_value(),
-            ))
-            .all(conn)
-            .await?;
+    let rows: Vec<Row> = bank_customers::table
+        .filter(bank_customers::id.eq_any(customers))
+        .select((
+            bank_customers::id,
+            bank_customers::grid_id,
+            before.select(balance_changes::balance).single_value(),
+            that_day.select(balance_changes::balance).single_value(),
+            next_day.select(balance_changes::day).single_value(),
+        ))
+        .all(conn)
+        .await?;
     let known = |(id, grid, before, that_day, next_day)| (id, Known { grid, before, that_day, next_day });
     Ok(rows.into_iter().map(known).collect())
 }

@@ -20,10 +20,10 @@ impl ListEntry {
         Relation { column: list_entries::grid_id::NAME, parent: |entry| Some(entry.grid_id.number) };
 
     pub const CUSTOMER: Link<BankCustomer> =
-        Link::new("list_entries_customers", |ids| Alike::new("list_entries", "bank_customers", "id_number", ids));
+        Link::new("list_entries_customers", |ids| Alike::pairs("list_entries", "bank_customers", "id_number", ids));
 
     pub const OF_CUSTOMER: Link<ListEntry> =
-        Link::new("customers_list_entries", |ids| Alike::new("bank_customers", "list_entries", "id_number", ids));
+        Link::new("customers_list_entries", |ids| Alike::pairs("bank_customers", "list_entries", "id_number", ids));
 
     /// The entry with this id of this list
     pub(super) async fn of_list(

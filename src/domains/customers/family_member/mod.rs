@@ -197,10 +197,10 @@ impl FamilyMember {
 
     /// Those whose id number is the customer's
     pub const AS_MEMBER: Link<FamilyMember> =
-        Link::new("customers_as_members", |ids| Alike::new("bank_customers", "family_members", "id_number", ids));
+        Link::new("customers_as_members", |ids| Alike::pairs("bank_customers", "family_members", "id_number", ids));
 
     const AS_CUSTOMER: Link<BankCustomer> =
-        Link::new("members_as_customers", |ids| Alike::new("family_members", "bank_customers", "id_number", ids));
+        Link::new("members_as_customers", |ids| Alike::pairs("family_members", "bank_customers", "id_number", ids));
 
     /// The row as it is kept; a birthday that nobody named is the id number's
     fn checked(mut self, birthday: Option<Day>) -> AppResult<FamilyMember> {

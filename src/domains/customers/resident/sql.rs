@@ -19,16 +19,16 @@ impl Resident {
         Relation { column: residents::grid_id::NAME, parent: |resident| Some(resident.grid_id.number) };
 
     pub const OF_FAMILY: Link<Resident> =
-        Link::new("families_residents", |ids| Alike::new("families", "residents", "household_number", ids));
+        Link::new("families_residents", |ids| Alike::pairs("families", "residents", "household_number", ids));
 
     pub const FAMILY: Link<Family> =
-        Link::new("residents_families", |ids| Alike::new("residents", "families", "household_number", ids));
+        Link::new("residents_families", |ids| Alike::pairs("residents", "families", "household_number", ids));
 
     pub const CUSTOMER: Link<BankCustomer> =
-        Link::new("residents_customers", |ids| Alike::new("residents", "bank_customers", "id_number", ids));
+        Link::new("residents_customers", |ids| Alike::pairs("residents", "bank_customers", "id_number", ids));
 
     pub const OF_CUSTOMER: Link<Resident> =
-        Link::new("customers_residents", |ids| Alike::new("bank_customers", "residents", "id_number", ids));
+        Link::new("customers_residents", |ids| Alike::pairs("bank_customers", "residents", "id_number", ids));
 
     pub async fn by_id_number(conn: &mut Conn, viewer: &Viewer, number: &str) -> QueryResult<Option<Resident>> {
         let wanted = Resident::visible(viewer).and(residents::id_number.eq(id_number_key(number)));
