@@ -304,6 +304,6 @@ both! {
                 tried += 1;
             }
         }
-        assert_eq!(tried, 45 + 105 + 5, "each operation, and five aliases");
+        assert_eq!(tried, 45 + 132 + 14, "each operation, and fourteen aliases");
     }
 }
