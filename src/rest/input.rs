@@ -16,7 +16,7 @@ use super::{
     types::{Types, named},
 };
 use crate::{
-    db::Time,
+    db::{Money, Time},
     graphql::codes::CodeBook,
     server::{has_nul, to_value},
 };
@@ -241,7 +241,14 @@ impl Coercion<'_> {
                 "false" | "0" | NO => Ok(Value::Boolean(false)),
                 _ => Err(bad("true or false")),
             },
-            "String" | "ID" | "Money" | "Rate" | "Decimal" => match raw {
+            "Money" | "Rate" | "Decimal" => {
+                let text = text(raw).trim().to_owned();
+                match Money::parse(&text) {
+                    Some(_) => Ok(Value::String(text)),
+                    None => Err(bad("a number with at most four digits behind the point")),
+                }
+            }
+            "String" | "ID" => match raw {
                 Json::String(text) if name == "String" => Ok(Value::String(text.clone())),
                 Json::String(_) | Json::Number(_) => Ok(Value::String(text(raw).trim().to_owned())),
                 Json::Bool(_) if name == "String" => Ok(Value::String(text(raw))),
