@@ -11,15 +11,20 @@ use crate::{
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
         sql::Many,
-        tables::{bank_staff, bank_staff_roles},
+        tables::{background_jobs, bank_staff, bank_staff_roles, credit_approvals, credit_interviews, customer_images},
     },
-    domains::identity::{Account, Branch, Role},
+    domains::{
+        credit::Grid,
+        customers::{BankCustomer, Family},
+        identity::{Account, Branch, Role},
+    },
     error::{AppError, AppResult},
     graphql::{
         Entity as _, Relation,
         entity::Visible as _,
         id_number::IdNumber,
         input::{self, patch},
+        relation::none,
     },
 };
 
@@ -53,6 +58,22 @@ impl BankStaff {
 
     pub const OF_BRANCH: Relation<BankStaff> =
         Relation { column: bank_staff::branch_id::NAME, parent: |staff| Some(staff.branch_id.number) };
+
+    /// Refuses an employee whom rows still name: frozen, he stays
+    pub(super) async fn unused(&self, conn: &mut Conn) -> AppResult<()> {
+        let own = self.id.number;
+        Grid::OF_MANAGER.none(conn, own, "He manages grids").await?;
+        Family::OF_MANAGER.none(conn, own, "He manages families").await?;
+        BankCustomer::OF_KEEPER.none(conn, own, "He entered customers").await?;
+        let interviews = credit_interviews::table.filter(credit_interviews::keeper_id.eq(own));
+        none(conn, interviews.select(credit_interviews::id).limit(1), "He entered interviews").await?;
+        let approvals = credit_approvals::table.filter(credit_approvals::staff_id.eq(own));
+        none(conn, approvals.select(credit_approvals::id).limit(1), "He approved interviews").await?;
+        let images = customer_images::table.filter(customer_images::uploader_id.eq(own));
+        none(conn, images.select(customer_images::id).limit(1), "He uploaded pictures").await?;
+        let jobs = background_jobs::table.filter(background_jobs::account_id.eq(self.account_id));
+        none(conn, jobs.select(background_jobs::id).limit(1), "He started jobs").await
+    }
 
     /// The employee who asks, where it is one
     pub fn asking(viewer: &Viewer) -> Option<Id<BankStaff>> {
