@@ -15,7 +15,7 @@ use crate::{
     codes,
     db::{
         Conn, Day, Id, Run as _, Time, Where,
-        sql::begins,
+        sql::{Many, begins},
         tables::{bank_staff, branches, work_items},
     },
     domains::{customers::BankCustomer, identity::BankStaff},
@@ -184,12 +184,15 @@ impl WorkItem {
     pub const OF_CUSTOMER: Relation<WorkItem> =
         Relation { column: work_items::customer_id::NAME, parent: |item| item.customer_id.map(|it| it.number) };
 
-    /// Gives somebody something to do from now on
-    pub async fn open(conn: &mut Conn, new: NewWorkItem) -> QueryResult<usize> {
+    /// Gives people something to do from now on
+    pub async fn open(conn: &mut Conn, new: Vec<NewWorkItem>) -> QueryResult<usize> {
+        if new.is_empty() {
+            return Ok(0);
+        }
         let now = Time::now();
         let times = (work_items::starts_at.eq(now), work_items::created_at.eq(now), work_items::updated_at.eq(now));
-        let row = (new, times, work_items::state.eq(WorkStatus::Open));
-        diesel::insert_into(work_items::table).values(row).run(conn).await
+        let rows = new.into_iter().map(|new| (new, times, work_items::state.eq(WorkStatus::Open))).collect();
+        diesel::insert_into(work_items::table).values(Many(rows)).run(conn).await
     }
 
     /// The open items of this kind about these rows are done
