@@ -23,7 +23,7 @@ pub struct Shared {
     pub db: Db,
     pub signer: Signer,
     pub vault: Vault,
-    pub files: Box<dyn ObjectStore>,
+    pub files: Arc<dyn ObjectStore>,
     pub sessions: SessionCache,
 }
 
@@ -68,7 +68,7 @@ impl App {
         ensure!(key.len() >= 32, "the secret key must have at least 32 bytes");
         let vault = Vault::new(key.as_bytes())?;
         std::fs::create_dir_all(&config.files)?;
-        let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        let files = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let signer = Signer::new(secret.as_bytes());
         let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions: SessionCache::default() }));
         session::listen(&app);

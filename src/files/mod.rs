@@ -9,8 +9,9 @@ pub mod sheet;
 
 use axum::body::Bytes;
 use data_encoding::HEXLOWER;
-use object_store::{ObjectStoreExt as _, PutPayload, path::Path};
+use object_store::{ObjectStoreExt as _, PutPayload, buffered::BufWriter, path::Path};
 use rand::RngExt as _;
+use tokio::{fs::File, io::AsyncWriteExt as _};
 
 pub use self::rules::{Checked, rewound};
 use crate::{
@@ -28,10 +29,24 @@ pub struct Placed {
 impl Placed {
     /// Puts an object under a random name below the folder
     pub async fn new(app: &App, folder: &str, content: Bytes) -> AppResult<Placed> {
+        let placed = Placed::at(app, folder);
+        let object = Path::from(placed.location());
+        app.files.put(&object, PutPayload::from(content)).await.map_err(AppError::internal)?;
+        Ok(placed)
+    }
+
+    /// [`new`](Self::new) for a file of any size
+    pub async fn copy(app: &App, folder: &str, mut file: File) -> AppResult<Placed> {
+        let placed = Placed::at(app, folder);
+        let mut writer = BufWriter::new(app.files.clone(), Path::from(placed.location()));
+        tokio::io::copy(&mut file, &mut writer).await.map_err(AppError::internal)?;
+        writer.shutdown().await.map_err(AppError::internal)?;
+        Ok(placed)
+    }
+
+    fn at(app: &App, folder: &str) -> Placed {
         let name = HEXLOWER.encode(&rand::rng().random::<[u8; 24]>());
-        let location = format!("{folder}/{}/{name}", &name[..2]);
-        app.files.put(&Path::from(&*location), PutPayload::from(content)).await.map_err(AppError::internal)?;
-        Ok(Placed { app: app.clone(), location, kept: false })
+        Placed { app: app.clone(), location: format!("{folder}/{}/{name}", &name[..2]), kept: false }
     }
 
     pub fn location(&self) -> &str {

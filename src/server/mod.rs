@@ -2,7 +2,7 @@
 
 mod document;
 pub mod endpoint;
-mod files;
+pub mod files;
 mod limit;
 pub mod metrics;
 mod pages;

@@ -8,6 +8,7 @@ mod loan;
 mod ocr;
 mod postgres;
 mod service;
+mod sheet;
 
 mod cli;
 mod credit;

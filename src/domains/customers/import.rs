@@ -44,7 +44,7 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
             let row = std::mem::replace(&mut line.row, Err(String::new())).and_then(&read);
             let row = row.and_then(|row| match seen.insert(row.id_number().to_owned()) {
                 true => Ok(row),
-                false => Err("身份证号: Stands in the sheet before".to_owned()),
+                false => Err("身份证号: 在表中重复".to_owned()),
             });
             kept.push((line, row.as_ref().map(|row| row.id_number().to_owned()).map_err(Clone::clone)));
             new.extend(row);
@@ -58,7 +58,7 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
         for (line, row) in kept {
             match row {
                 Ok(number) if added.contains(number.as_str()) => {}
-                Ok(_) => report.fail(line, "身份证号: Is entered already".to_owned())?,
+                Ok(_) => report.fail(line, "身份证号: 已存在".to_owned())?,
                 Err(reason) => report.fail(line, reason)?,
             }
         }
