@@ -52,6 +52,21 @@ impl Failure {
     }
 }
 
+/// A URL that answers a file: no document describes it, its handler stands in the system's `files.rs`
+pub struct Download {
+    pub path: String,
+    /// The contract's operationId, section and title
+    pub id: &'static str,
+    pub section: &'static str,
+    pub summary: &'static str,
+    pub note: &'static str,
+    /// The document whose operations it belongs to
+    pub module: &'static str,
+    pub media_type: &'static str,
+    /// What its query string may hold besides the parameters of its path, all of them texts
+    pub query: &'static [&'static str],
+}
+
 /// Envelope, token, dates and errors of one system
 pub trait Dialect: Send + Sync {
     /// The system, for readers
@@ -80,6 +95,11 @@ pub trait Dialect: Send + Sync {
 
     /// Wraps an error; `text` is what the operation's document says for it
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json;
+
+    /// The files that the system answers
+    fn downloads(&self) -> Vec<Download> {
+        Vec::new()
+    }
 
     /// Status of a failure
     fn status(&self, _failure: &Failure) -> StatusCode {

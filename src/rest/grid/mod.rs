@@ -5,7 +5,7 @@ pub mod files;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Dialect, Failure, document::Operation, input::Wire};
+use super::{Dialect, Failure, dialect::Download, document::Operation, input::Wire};
 use crate::error::Code;
 
 pub struct Grid;
@@ -23,6 +23,10 @@ impl Dialect for Grid {
     fn tidy(&self, wire: &mut Wire) {
         wire.name_list("list");
         wire.drop_blank();
+    }
+
+    fn downloads(&self) -> Vec<Download> {
+        files::downloads()
     }
 
     fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {

@@ -1,5 +1,5 @@
 //! An OpenAPI 3.1 file for each system, made of its compiled documents and the GraphQL schema, so that it tells what
-//! the shim does and nothing else.
+//! the shim does and nothing else. The few URLs that answer files have no document: their dialect tells of them.
 //!
 //! `request` describes what an operation takes, `response` what it answers, `print` writes the GraphQL that it runs.
 
@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use self::request::Request;
 use super::{
+    dialect::Download,
     document::{Operation, Route},
     library::Library,
     systems,
@@ -48,6 +49,9 @@ pub fn file(library: &Library, system: &str) -> Option<Json> {
         if let Some(body) = request.body().filter(|_| operation.routes.iter().any(has_body)) {
             schemas.insert(operation.id.clone(), body);
         }
+    }
+    for download in dialect.downloads() {
+        paths.insert(download.path.clone(), json!({"get": file_of(&download)}));
     }
     let schemes = dialect.schemes();
     let names = schemes.as_object().into_iter().flat_map(Map::keys);
@@ -97,6 +101,9 @@ fn describe(library: &Library, operation: &Operation, request: &Request, route: 
     let description = title.note.iter().chain([&runs]).cloned().collect::<Vec<_>>().join("\n\n");
     described.insert("description".into(), json!(description));
     described.insert("tags".into(), json!([operation.module]));
+    if ["废弃", "弃用"].iter().any(|obsolete| title.summary.contains(obsolete)) {
+        described.insert("deprecated".into(), json!(true));
+    }
     if operation.public {
         described.insert("security".into(), json!([]));
     }
@@ -110,6 +117,33 @@ fn describe(library: &Library, operation: &Operation, request: &Request, route: 
     described.insert("responses".into(), responses(library, operation));
     described.insert("x-graphql".into(), json!(print::document(operation)));
     Json::Object(described)
+}
+
+/// A URL that answers a file, or a failure like any other URL
+fn file_of(download: &Download) -> Json {
+    let places = download.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let places = places.map(|name| (name, "path")).chain(download.query.iter().map(|name| (*name, "query")));
+    let parameters = places
+        .map(|(name, place)| json!({"name": name, "in": place, "required": place == "path", "schema": schema::text()}));
+    let mut described = json!({
+        "operationId": download.id,
+        "x-section": download.section,
+        "summary": download.summary,
+        "description": download.note,
+        "tags": [download.module],
+        "parameters": parameters.collect::<Vec<_>>(),
+        "responses": {"200": {
+            "description": "The file, or a failure",
+            "content": {
+                download.media_type: {"schema": {"type": "string", "format": "binary"}},
+                "application/json": {"schema": {"$ref": "#/components/schemas/Failure"}},
+            },
+        }},
+    });
+    if let Some(described) = described.as_object_mut() {
+        described.retain(|_, value| value.as_array().is_none_or(|items| !items.is_empty()));
+    }
+    described
 }
 
 /// Answers by status: a failure shares the status of a success where the dialect says so
