@@ -45,7 +45,8 @@ pub fn operations(system: &str) -> Vec<Documented> {
 
 /// Schema of an operation's success; our own files name the failures beside it
 pub fn success(operation: &Value) -> &Value {
-    let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+    let content = &operation["responses"]["200"]["content"];
+    let schema = &content.get("application/vnd.ms-excel").unwrap_or(&content["application/json"])["schema"];
     schema.pointer("/anyOf/0").unwrap_or(schema)
 }
 
@@ -141,10 +142,21 @@ fn requests(system: &str) -> Map<String, Value> {
     serde_json::from_str(&fs::read_to_string(format!("tests/api/rest/{system}.json")).unwrap()).unwrap()
 }
 
+/// What an operation is asked with
+pub fn request(system: &str, operation: &Documented) -> Value {
+    let request = requests(system).get(&operation.id).cloned().or_else(|| operation.example.clone());
+    request.unwrap_or_else(|| json!({}))
+}
+
 /// Asks one operation as it is documented
 pub async fn ask(system: &str, operation: &Documented, caller: &Caller) -> (Value, Value) {
-    let request = requests(system).get(&operation.id).cloned().or_else(|| operation.example.clone());
-    let request = request.unwrap_or_else(|| json!({}));
+    let request = request(system, operation);
+    let answer = ask_with(operation, &request, caller).await;
+    (request, answer)
+}
+
+/// [`ask`] with another request
+pub async fn ask_with(operation: &Documented, request: &Value, caller: &Caller) -> Value {
     // Signing out must not end the session that the others need.
     let other = match operation.id.as_str() {
         "eartip_user_logout" => Some(caller.app.sign_in(Some(Realm::Service), "18800000001", demo::PASSWORD).await),
@@ -187,7 +199,7 @@ pub async fn ask(system: &str, operation: &Documented, caller: &Caller) -> (Valu
         caller.send(&operation.method, &path, &body).await
     };
     assert_eq!(reply.status, 200, "{}", operation.id);
-    (request, reply.json())
+    reply.json()
 }
 
 /// Asks every operation of a system in order; tells how many it asked

@@ -7,6 +7,7 @@ mod grid_customers;
 mod grid_holdings;
 mod grid_lists;
 mod grid_people;
+mod grid_strangers;
 mod ihk;
 mod openapi;
 mod rongzi;
