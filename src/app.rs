@@ -56,6 +56,7 @@ impl App {
 
     async fn connect(config: Config) -> anyhow::Result<App> {
         let db = Db::open(&config.database_url, config.pool_size)?;
+        db.gather_statistics().await?;
         let secret = match &config.jwt_secret {
             Some(secret) => secret.clone(),
             None => Setting::get_or_make(&db, "jwt_secret", random_secret).await?,

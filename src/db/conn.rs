@@ -119,6 +119,15 @@ impl Db {
         Ok(Db::Lite { read: lite(path, size, LITE_READER)?, write: lite(path, 1, LITE_WRITER)? })
     }
 
+    /// Lets SQLite learn what its tables hold, by which it chooses among indexes; PostgreSQL does so by itself. It looks at a
+    /// thousand rows of each index whose table has grown, which takes some milliseconds
+    pub async fn gather_statistics(&self) -> anyhow::Result<()> {
+        if let Db::Lite { .. } = self {
+            self.write().await?.batch("PRAGMA analysis_limit=1000; PRAGMA optimize=0x10002;").await?;
+        }
+        Ok(())
+    }
+
     /// For SQL written for one engine
     pub fn is_pg(&self) -> bool {
         matches!(self, Db::Pg(_))

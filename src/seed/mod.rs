@@ -98,8 +98,9 @@ pub async fn seed(app: &App, wanted: &Seed) -> anyhow::Result<()> {
     }
     tx.commit().await?;
     run.bar.finish();
-    if app.db.is_pg() {
-        app.db.write().await?.batch("ANALYZE").await?;
+    match app.db.is_pg() {
+        true => app.db.write().await?.batch("ANALYZE").await?,
+        false => app.db.gather_statistics().await?,
     }
     Ok(())
 }
