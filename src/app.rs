@@ -56,7 +56,10 @@ impl App {
 
     async fn connect(config: Config) -> anyhow::Result<App> {
         let db = Db::open(&config.database_url, config.pool_size)?;
-        db.gather_statistics().await?;
+        // Somebody else may be writing for long; then they are as old as they are.
+        if let Err(error) = db.gather_statistics().await {
+            tracing::warn!(%error, "no statistics were gathered");
+        }
         let secret = match &config.jwt_secret {
             Some(secret) => secret.clone(),
             None => Setting::get_or_make(&db, "jwt_secret", random_secret).await?,

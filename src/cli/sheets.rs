@@ -12,6 +12,8 @@ use anyhow::{Context as _, bail};
 use async_graphql::{Request, UploadValue, Value, Variables};
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use tokio::io::AsyncRead;
+use tokio_util::io::StreamReader;
 
 use crate::{
     app::App,
@@ -90,7 +92,7 @@ impl Import {
             let name = url.rsplit('/').next().unwrap_or_default();
             let rows = files::import::failures(&app, &viewer, name).await.map_err(told)?;
             let place = self.failures.unwrap_or_else(|| beside(&self.file));
-            fs::write(&place, rows).with_context(|| format!("cannot write {}", place.display()))?;
+            write(StreamReader::new(rows), &place).await?;
             println!("Those, with the reasons: {}", place.display());
         }
         Ok(())
@@ -129,10 +131,15 @@ impl Export {
         let sheet = match self.rows {
             Exported::Customers => BankCustomer::export(&app, &viewer, grid, None).await.map_err(told)?,
         };
-        fs::write(&self.file, sheet).with_context(|| format!("cannot write {}", self.file.display()))?;
+        write(sheet, &self.file).await?;
         println!("Written: {}", self.file.display());
         Ok(())
     }
+}
+
+async fn write(mut sheet: impl AsyncRead + Unpin, place: &Path) -> anyhow::Result<()> {
+    let written = async { tokio::io::copy(&mut sheet, &mut tokio::fs::File::create(place).await?).await };
+    written.await.map(drop).with_context(|| format!("cannot write {}", place.display()))
 }
 
 async fn viewer(app: &App, login: &str) -> anyhow::Result<Viewer> {

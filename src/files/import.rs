@@ -3,8 +3,8 @@
 //! The sheet lies under the account that imported, and only that account is given it; the next import removes it.
 
 use async_graphql::SimpleObject;
-use axum::body::Body;
-use futures_util::TryStreamExt as _;
+use axum::body::Bytes;
+use futures_util::{TryStreamExt as _, stream::BoxStream};
 use object_store::{ObjectStore as _, ObjectStoreExt as _, path::Path};
 
 use super::{
@@ -94,7 +94,11 @@ fn folder(viewer: &Viewer) -> String {
 }
 
 /// The failing rows of an import of the viewer's, for the handler of `GET /files/imports/{name}`
-pub async fn failures(app: &App, viewer: &Viewer, name: &str) -> AppResult<Body> {
+pub async fn failures(
+    app: &App,
+    viewer: &Viewer,
+    name: &str,
+) -> AppResult<BoxStream<'static, object_store::Result<Bytes>>> {
     let none = || AppError::not_found("Sheet");
     let name = name.strip_suffix(".xlsx").filter(|name| name.len() == 48).ok_or_else(none)?;
     if viewer.is_nobody() || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -102,5 +106,5 @@ pub async fn failures(app: &App, viewer: &Viewer, name: &str) -> AppResult<Body>
     }
     let location = format!("{}/{}/{name}", folder(viewer), &name[..2]);
     let sheet = app.files.get(&Path::from(location)).await.map_err(|_| none())?;
-    Ok(Body::from_stream(sheet.into_stream()))
+    Ok(sheet.into_stream())
 }

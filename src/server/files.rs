@@ -34,7 +34,7 @@ pub async fn file(
 
 pub async fn failures(State(server): State<Server>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     let viewer = endpoint::viewer(&server, &headers).await;
-    answer(import::failures(&server.app, &viewer, &name).await.map(|body| (body, XLSX.to_owned())))
+    answer(import::failures(&server.app, &viewer, &name).await.map(|sheet| (Body::from_stream(sheet), XLSX.to_owned())))
 }
 
 pub async fn bank_customers(State(server): State<Server>, Path(code): Path<String>, headers: HeaderMap) -> Response {

@@ -1,6 +1,10 @@
 //! From HTTP to GraphQL requests: POST with JSON, GET for queries, multipart uploads, batches.
 
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::{
+    error::Error,
+    io::{Seek as _, SeekFrom, Write as _},
+    iter::successors,
+};
 
 use async_graphql::{Name, Request as GraphqlRequest, UploadValue, Value, Variables};
 use axum::{
@@ -137,7 +141,12 @@ async fn multipart(mut request: Request, limit: usize) -> Result<Multipart, Refu
 }
 
 fn broken(error: MultipartError) -> Refusal {
-    Refusal(error.status(), error.body_text())
+    // The limit of all requests ends the body before that of the form does, and the form does not know its error.
+    let mut causes = successors(Some(&error as &(dyn Error + 'static)), |cause| cause.source());
+    match causes.any(|cause| cause.is::<LengthLimitError>()) {
+        true => Refusal(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large".into()),
+        false => Refusal(error.status(), error.body_text()),
+    }
 }
 
 fn unstored() -> Refusal {

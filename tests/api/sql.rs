@@ -88,9 +88,11 @@ both! {
             explain(&admin, document, &queries, &LARGE).await;
         }
         let mut explained = [0; OF_BANK.len()];
-        for login in ["admin", "president", "manager"] {
+        // The administrator sees all, and to count all is to read all: he asks only what nobody else may.
+        for login in ["president", "manager", "admin"] {
             let caller = app.sign_in(Some(Realm::Bank), login, demo::PASSWORD).await;
-            for (document, explained) in OF_BANK.iter().zip(&mut explained) {
+            let documents = OF_BANK.iter().zip(&mut explained);
+            for (document, explained) in documents.filter(|(_, explained)| login != "admin" || **explained == 0) {
                 let (answer, queries) = watched(caller.query(document)).await;
                 // A customer manager has another role and another branch than the documents name.
                 if answer.body.pointer("/errors/0/extensions/code") == Some(&json!("FORBIDDEN")) {

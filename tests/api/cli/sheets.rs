@@ -1,24 +1,23 @@
 //! `quintet import` and `quintet export`
 
-use calamine::{Reader as _, Xlsx, open_workbook};
-use quintet::{
-    domains::{credit::list_entry::import::WHITE, customers::resident},
-    files::sheet::Writer,
-};
+use quintet::domains::{credit::list_entry::import::WHITE, customers::resident};
 use serde_json::json;
 
-use crate::{app::both, bank::id_number, cli::program::Program, credit::grid::Grids, customers::bank_customer::customers};
+use crate::{
+    app::both,
+    bank::id_number,
+    cli::program::Program,
+    credit::grid::Grids,
+    customers::bank_customer::customers,
+    sheet::{texts, xlsx},
+};
 
 fn write(program: &Program, name: &str, header: &[&str], rows: &[&[&str]]) {
-    let mut writer = Writer::new(header).unwrap();
-    rows.iter().for_each(|row| writer.push(row).unwrap());
-    std::fs::write(program.folder.path().join(name), writer.finish().unwrap()).unwrap();
+    std::fs::write(program.folder.path().join(name), xlsx(header, rows)).unwrap();
 }
 
 fn read(program: &Program, name: &str) -> Vec<Vec<String>> {
-    let mut book: Xlsx<_> = open_workbook(program.folder.path().join(name)).unwrap();
-    let range = book.worksheet_range_at(0).unwrap().unwrap();
-    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    texts(&std::fs::read(program.folder.path().join(name)).unwrap())
 }
 
 both! {
