@@ -16,7 +16,7 @@ use crate::{
     server::{Documents, request},
 };
 
-/// Check documents against the schema, as the server does before it executes them
+/// What is to be checked
 #[derive(Args)]
 pub struct Check {
     /// GraphQL documents, each whole: with the fragments that it spreads

@@ -1,9 +1,8 @@
 //! The command line: the commands, and the serving one.
 
 mod account;
-mod sheets;
-
 mod check;
+mod sheets;
 
 use std::{
     io::{ErrorKind, Write as _, stdout},
@@ -62,6 +61,7 @@ enum Command {
         #[arg(value_parser = rest::systems().map(|(name, _)| name))]
         system: String,
     },
+    /// Check documents against the schema, as the server does before it executes them
     Check(Check),
     /// Fill in synthetic data at scale
     Seed(Seed),
