@@ -26,7 +26,7 @@ both! {
             "{ me { bankStaff { id } } me { bankStaff { id: databaseId } } }",
             "{ me { ...a } me { name } } fragment a on Account { name: login }",
             "{ node(id: \"x\") { ... on Account { key: isFrozen } ... on Tag { key: name } } }",
-            "{ node(id: \"x\") { ... on Account { key: name } ... on Tag { key: grade } ... on Branch { key: id } ... on Grid { key: databaseId } } }",
+            "{ node(id: \"x\") { ... on Account { key: name } ... on Tag { key: name } ... on Branch { key: id } ... on Grid { key: databaseId } } }",
             "{ accounts(first: 1) { totalCount } accounts(first: 2) { totalCount } }",
             "{ nodes(ids: [\"x\"]) { id } nodes(ids: \"x\") { id } }",
             // Values

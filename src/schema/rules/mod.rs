@@ -81,6 +81,10 @@ fn located(Flaw(message, span): Flaw, sources: &SourceMap) -> ServerError {
 }
 
 fn at(mut message: String, place: Option<LineColumn>) -> ServerError {
+    // What else could have been meant is not told.
+    if let Some(end) = message.find(" Did you mean ") {
+        message.truncate(end);
+    }
     if let Some((end, _)) = message.char_indices().nth(MOST_CHARACTERS) {
         message.replace_range(end.., "…");
     }
