@@ -66,6 +66,14 @@ pub struct Config {
     #[arg(long, env = "QUINTET_RATE_LIMIT", default_value_t = 200, global = true)]
     pub rate_limit: u32,
 
+    /// Serve no GraphiQL
+    #[arg(long, env = "QUINTET_NO_GRAPHIQL", global = true)]
+    pub no_graphiql: bool,
+
+    /// Tell only administrators about the schema (`__schema`, `__type`)
+    #[arg(long, env = "QUINTET_NO_INTROSPECTION", global = true)]
+    pub no_introspection: bool,
+
     /// Folder for uploaded files
     #[arg(long, env = "QUINTET_FILES", default_value = "files", global = true)]
     pub files: String,

@@ -1,6 +1,7 @@
 //! The command line: the commands, and the serving one.
 
 mod account;
+mod check;
 mod sheets;
 
 use std::{
@@ -15,6 +16,8 @@ use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+
+use check::Check;
 
 use crate::{
     app::App,
@@ -58,6 +61,8 @@ enum Command {
         #[arg(value_parser = rest::systems().map(|(name, _)| name))]
         system: String,
     },
+    /// Check documents against the schema, as the server does before it executes them
+    Check(Check),
     /// Fill in synthetic data at scale
     Seed(Seed),
     /// Enter the rows of a sheet
@@ -103,6 +108,7 @@ impl Cli {
                 let file = openapi::file(&Library::read().await?, &system).context("no such system")?;
                 print(&format!("{file:#}\n"))
             }
+            Some(Command::Check(check)) => check.run(&self.config),
             Some(Command::Seed(wanted)) => seed::seed(&App::start(self.config).await?, &wanted).await,
             Some(Command::Import(wanted)) => wanted.run(App::start(self.config).await?).await,
             Some(Command::Export(wanted)) => wanted.run(App::start(self.config).await?).await,
@@ -157,7 +163,8 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
 
 async fn welcome(app: &App, address: SocketAddr, with_demo: bool) -> anyhow::Result<()> {
     println!("Quintet serves on http://{address}");
-    for (name, path) in [("GraphiQL", "/graphiql"), ("GraphQL", "/graphql"), ("Health", "/health/ready")] {
+    let graphiql = (!app.config.no_graphiql).then_some(("GraphiQL", "/graphiql"));
+    for (name, path) in graphiql.into_iter().chain([("GraphQL", "/graphql"), ("Health", "/health/ready")]) {
         println!("  {name:<10} http://{address}{path}");
     }
     if with_demo {

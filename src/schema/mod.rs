@@ -2,6 +2,9 @@
 
 mod execute;
 mod node;
+pub mod rules;
+
+use std::sync::LazyLock;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
@@ -51,9 +54,11 @@ use crate::{
     rest::library::CheckOnly,
 };
 
+/// What can be read
 #[derive(MergedObject, Default)]
 pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery, CreditQuery);
 
+/// What can be written
 #[derive(MergedObject, Default)]
 pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
 
@@ -63,17 +68,17 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     GraphqlSchema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
 }
 
-/// The schema behind `/graphql`
+/// The schema behind `/graphql`, for documents that keep the [`rules`]
 pub fn public(app: App) -> Schema {
-    limited(builder(), app)
+    limited(builder().validation_mode(ValidationMode::Fast), app)
 }
 
-/// The same for documents that [`public`] has validated
+/// The same for documents that do not look at the schema
 pub fn validated(app: App) -> Schema {
     limited(fast(), app)
 }
 
-/// For documents that were validated and do not look at the schema. At each root field the library goes through all
+/// For documents that are valid and do not look at the schema. At each root field the library goes through all
 /// types for entities of a federation, unless told that there are some; what this adds, no validated document names.
 fn fast() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     builder().validation_mode(ValidationMode::Fast).enable_federation()
@@ -143,5 +148,6 @@ pub fn codes() -> CodeBook {
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it
 pub fn sdl() -> String {
-    builder().with_sorted_fields().with_sorted_enums().finish().sdl()
+    static SDL: LazyLock<String> = LazyLock::new(|| builder().with_sorted_fields().with_sorted_enums().finish().sdl());
+    SDL.clone()
 }

@@ -109,7 +109,7 @@ impl Server {
         let name = request.operation_name.clone();
         let document = match self.documents.get(&request.query, config) {
             Ok(document) => document,
-            Err(error) => return Answer::refused(vec![error]),
+            Err(errors) => return Answer::refused(errors),
         };
         let kind = document.operation_type(name.as_deref());
         if get && kind.is_some_and(|kind| kind != OperationType::Query) {
@@ -118,6 +118,9 @@ impl Server {
                 status: Some(StatusCode::METHOD_NOT_ALLOWED),
                 ..Answer::refused(vec![server_error(error)])
             };
+        }
+        if config.no_introspection && document.introspects() && !viewer.administers() {
+            return Answer::refused(vec![server_error(AppError::forbidden("The schema is not told here"))]);
         }
         let checked = document
             .check_root(name.as_deref(), config.max_root_fields)
@@ -128,9 +131,9 @@ impl Server {
         document.fill_sizes(name.as_deref(), &mut request.variables);
         request.set_parsed_query((*document.parsed).clone());
         let label = document.label(name.as_deref());
-        let schema = match document.is_validated(name.as_deref(), &request.variables) {
-            true => &self.validated,
-            false => &self.schema,
+        let schema = match document.introspects() {
+            true => &self.schema,
+            false => &self.validated,
         };
         let is_mutation = kind == Some(OperationType::Mutation);
         let (request, _here) = awaited(request.data(client.clone()));
@@ -151,13 +154,10 @@ impl Server {
         };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
         let answer = Answer::new(response, statements);
-        match answer.data {
-            Some(_) => {
-                document.validated();
-                Answer { label, ..answer }
-            }
+        match answer.data.is_some() {
+            true => Answer { label, ..answer },
             // What was not executed may name anything.
-            None => answer,
+            false => answer,
         }
     }
 }

@@ -6,7 +6,7 @@ pub mod files;
 mod limit;
 pub mod metrics;
 mod pages;
-mod request;
+pub mod request;
 mod routes;
 
 use std::{net::IpAddr, sync::Arc};
@@ -14,7 +14,7 @@ use std::{net::IpAddr, sync::Arc};
 use futures_util::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
-pub use document::Document;
+pub use document::{Document, Documents};
 pub use endpoint::Statements;
 pub use request::{Refusal, body, form, has_nul, media_type, to_value};
 pub use routes::router;
@@ -22,7 +22,7 @@ pub use routes::router;
 use crate::{
     app::App,
     rest::Rest,
-    schema::{Schema, public, validated},
+    schema::{self, Schema, public, rules::Rules, validated},
 };
 
 /// What handlers share; cheap to clone
@@ -30,9 +30,9 @@ use crate::{
 pub struct Server {
     pub app: App,
     pub schema: Schema,
-    /// The same for documents that were validated
+    /// The same for documents that do not look at it
     validated: Schema,
-    documents: Arc<document::Documents>,
+    documents: Arc<Documents>,
     pub rest: Arc<Rest>,
     /// Mutations that run on although their client may have gone
     pub tasks: TaskTracker,
@@ -47,7 +47,8 @@ impl Server {
             let schema = public(app.clone());
             let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
-            Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks, rate_limit })
+            let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?));
+            Ok(Server { schema, validated, rest, app, documents, tasks, rate_limit })
         })
     }
 }

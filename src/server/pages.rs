@@ -21,7 +21,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Server;
-use crate::rest::{self, openapi};
+use crate::{
+    config::Config,
+    rest::{self, openapi},
+};
 
 /// GraphiQL's editor writes `style` elements; everything else is as strict as can be
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -44,15 +47,23 @@ struct Pages;
 #[include = "*/*.json"]
 struct Examples;
 
-pub fn routes() -> Router<Server> {
-    Router::new()
+pub fn routes(config: &Config) -> Router<Server> {
+    let routes = Router::new()
         .route("/", get(async |headers: HeaderMap| file("index.html", ASK_AGAIN, &headers)))
         .route("/icon.svg", get(async |headers: HeaderMap| file("icon.svg", ASK_AGAIN, &headers)))
+        .route("/openapi/{file}", get(openapi_file));
+    match config.no_graphiql {
+        true => routes,
+        false => routes.merge(graphiql()),
+    }
+}
+
+fn graphiql() -> Router<Server> {
+    Router::new()
         .route("/graphiql", get(async |headers: HeaderMap| file("graphiql/index.html", ASK_AGAIN, &headers)))
         .route("/graphiql/", get(async || Redirect::permanent("/graphiql")))
         .route("/graphiql/examples.json", get(examples))
         .route("/graphiql/{file}", get(graphiql_file))
-        .route("/openapi/{file}", get(openapi_file))
 }
 
 async fn graphiql_file(Path(name): Path<String>, headers: HeaderMap) -> Response {

@@ -218,7 +218,7 @@ fn attach(incoming: Option<&mut Incoming>, path: &str, upload: UploadValue) -> O
 }
 
 /// One request of the GraphQL-over-HTTP specification
-fn one(request: Json) -> Result<GraphqlRequest, Refusal> {
+pub fn one(request: Json) -> Result<GraphqlRequest, Refusal> {
     let Json::Object(mut fields) = request else { return Err(Refusal::bad("A request is a JSON object")) };
     let query = match fields.remove("query") {
         Some(Json::String(query)) => query,

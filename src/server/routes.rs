@@ -44,7 +44,7 @@ pub fn router(server: Server) -> Router {
         .route("/files/bank-customers/{code}", get(files::bank_customers))
         .route("/grid/file/customer/{gridCode}", get(grid::files::customers).fallback(legacy))
         .route("/grid/template/{name}", get(grid::files::template).fallback(legacy))
-        .merge(pages::routes())
+        .merge(pages::routes(&server.app.config))
         .fallback(legacy)
         .layer(passed(server.clone()))
         .with_state(server)

@@ -21,6 +21,8 @@ mod limit;
 mod migrations;
 mod pages;
 mod rest;
+mod rules;
 mod schema;
+mod security;
 mod sql;
 mod tls;

@@ -138,6 +138,16 @@ fn compare(ours: (&Value, &Value), theirs: (&Value, &Value), at: &str, found: &m
     }
 }
 
+/// grid says BLANK where a read finds nothing, which schemathesis found untold
+#[tokio::test]
+async fn an_answer_that_holds_nothing_is_told() {
+    let file = openapi::file(&Library::read().await.unwrap(), "grid").unwrap();
+    let answer = |path: &str, method: &str| success(&file["paths"][path][method])["properties"].clone();
+    let read = answer("/grid/super/tag/{tagId}", "get");
+    assert_eq!((&read["code"]["enum"], &read["message"]["enum"]), (&json!([200, 204]), &json!(["BLANK", "OK"])));
+    assert_eq!(answer("/grid/super/tag", "post")["code"], json!({"type": "integer", "const": 200}));
+}
+
 #[tokio::test]
 async fn the_files_tell_what_the_contracts_tell() {
     let library = Library::read().await.unwrap();
@@ -301,12 +311,8 @@ both! {
                 let Some(text) = operation["x-graphql"].as_str() else { continue };
                 let answer = admin.query_with(text, json!({})).await;
                 let code = answer.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none");
-                assert!(!code.starts_with("GRAPHQL_PARSE"), "{text}\n{}", answer.body);
-                // Without variables some are refused; nothing else may be wrong.
-                if code == "GRAPHQL_VALIDATION_FAILED" {
-                    let message = answer.body["errors"][0]["message"].as_str().unwrap();
-                    assert!(message.contains("Variable"), "{text}\n{}", answer.body);
-                }
+                // Without variables some are refused; nothing may be wrong with the document.
+                assert!(!code.starts_with("GRAPHQL_"), "{text}\n{}", answer.body);
                 tried += 1;
             }
         }
