@@ -1,6 +1,6 @@
 //! What every request shares: the database, the settings, the keys, the schema.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::ensure;
 use futures_util::future::BoxFuture;
@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
+    outside::Outside,
 };
 
 /// Cheap to clone
@@ -24,6 +25,7 @@ pub struct Shared {
     pub signer: Signer,
     pub vault: Vault,
     pub files: Arc<dyn ObjectStore>,
+    pub outside: Outside,
     pub sessions: SessionCache,
 }
 
@@ -74,7 +76,9 @@ impl App {
         std::fs::create_dir_all(&config.files)?;
         let files = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let signer = Signer::new(secret.as_bytes());
-        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions: SessionCache::default() }));
+        let outside = Outside::new(Duration::from_secs(config.outside_seconds))?;
+        let sessions = SessionCache::default();
+        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions }));
         session::listen(&app);
         Ok(app)
     }

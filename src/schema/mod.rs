@@ -18,6 +18,11 @@ use crate::{
             CreditMutation, CreditQuery,
             balance_statistic::Period,
             bank_product::BalanceKind,
+            credit_interview::{
+                InterviewPapers, InterviewStage, InterviewStatus,
+                form::{RateAdjustment, Repayment},
+                rules::{ApprovalResult, ApprovalStep},
+            },
             grid::GridKind,
             grid_reviewer::ReviewerKind,
             list_entry::{ListKind, WatchReason},
@@ -144,6 +149,13 @@ pub fn codes() -> CodeBook {
         .add::<WatchReason>()
         .add::<ReportAccountStatus>()
         .add::<ReportAccountKind>()
+        .add::<InterviewStage>()
+        .add::<InterviewStatus>()
+        .add::<InterviewPapers>()
+        .add::<RateAdjustment>()
+        .add::<Repayment>()
+        .add::<ApprovalStep>()
+        .add::<ApprovalResult>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

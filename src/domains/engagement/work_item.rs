@@ -186,13 +186,15 @@ impl WorkItem {
 
     /// Gives people something to do from now on
     pub async fn open(conn: &mut Conn, new: Vec<NewWorkItem>) -> QueryResult<usize> {
-        if new.is_empty() {
-            return Ok(0);
-        }
         let now = Time::now();
-        let times = (work_items::starts_at.eq(now), work_items::created_at.eq(now), work_items::updated_at.eq(now));
-        let rows = new.into_iter().map(|new| (new, times, work_items::state.eq(WorkStatus::Open))).collect();
-        diesel::insert_into(work_items::table).values(Many(rows)).run(conn).await
+        let times = || (work_items::starts_at.eq(now), work_items::created_at.eq(now), work_items::updated_at.eq(now));
+        let mut rows = new.into_iter().map(|new| (new, times(), work_items::state.eq(WorkStatus::Open))).peekable();
+        let mut opened = 0;
+        while rows.peek().is_some() {
+            let chunk = Many(rows.by_ref().take(500).collect());
+            opened += diesel::insert_into(work_items::table).values(chunk).run(conn).await?;
+        }
+        Ok(opened)
     }
 
     /// The open items of this kind about these rows are done

@@ -45,7 +45,7 @@ struct Template {
     content: &'static [u8],
 }
 
-const TEMPLATES: [Template; 5] = [
+const TEMPLATES: [Template; 6] = [
     Template {
         name: "户籍导入模板.xls",
         id: "grid_resident_template",
@@ -90,6 +90,15 @@ const TEMPLATES: [Template; 5] = [
         module: "blacklist",
         area: Area::BlackList,
         content: WATCH_LIST,
+    },
+    Template {
+        name: "待面谈面签模板.xls",
+        id: "grid_creditdetail_template",
+        section: "30.8",
+        summary: "下载待面谈面签导入模板",
+        module: "creditdetail",
+        area: Area::Interviews,
+        content: include_bytes!("../../../assets/templates/interviews.xls"),
     },
 ];
 

@@ -12,10 +12,10 @@ use crate::{
     auth::{BankSight, Viewer},
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
-        tables::{balance_totals, credit_interviews, customer_images, grids},
+        tables::{balance_totals, customer_images, grids},
     },
     domains::{
-        credit::{AdviserOpinion, ListEntry},
+        credit::{AdviserOpinion, CreditInterview, ListEntry},
         customers::{BankCustomer, Resident},
         identity::{BankStaff, Branch},
     },
@@ -165,8 +165,7 @@ impl Grid {
         BankCustomer::OF_GRID.none(conn, own, "It has customers").await?;
         ListEntry::OF_GRID.none(conn, own, "People of it stand in a list").await?;
         AdviserOpinion::OF_GRID.none(conn, own, "Advisers spoke of people of it").await?;
-        let interviews = credit_interviews::table.filter(credit_interviews::grid_id.eq(own));
-        none(conn, interviews.select(credit_interviews::id).limit(1), "People of it were interviewed").await?;
+        CreditInterview::OF_GRID.none(conn, own, "People of it were interviewed").await?;
         let images = customer_images::table.filter(customer_images::grid_id.eq(own));
         none(conn, images.select(customer_images::id).limit(1), "There are pictures of people of it").await?;
         let history = balance_totals::table.filter(balance_totals::grid_id.eq(own));
