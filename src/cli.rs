@@ -19,7 +19,10 @@ use crate::{
     config::{self, Config},
     db::migrate,
     demo,
-    domains::identity::{Account, AuditEntry, NewAccount},
+    domains::{
+        customers::dishonest_person::import::Importer,
+        identity::{Account, AuditEntry, NewAccount},
+    },
     error::AppError,
     rest::{self, library::Library, openapi},
     schema,
@@ -153,6 +156,9 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     welcome(&server.app, listener.local_addr()?, with_demo).await?;
     let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));
     let stopping = CancellationToken::new();
+    if let Some(importer) = Importer::new(&server.app, stopping.clone())? {
+        tasks.spawn(importer.run());
+    }
     let serving = axum::serve(listener, router(server).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(asked_to_stop(stopping.clone()));
     let end = async {

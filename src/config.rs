@@ -110,6 +110,10 @@ pub struct Config {
     #[arg(long, env = "QUINTET_TESSERACT", default_value = "tesseract", global = true)]
     pub tesseract: String,
 
+    /// Source of dishonest persons, asked about each resident: GET URL?performedName=…&cardNumber=… [default: none]
+    #[arg(long, env = "QUINTET_DISHONESTY_URL", hide_env_values = true, global = true)]
+    pub dishonesty_url: Option<String>,
+
     /// Log as lines of JSON
     #[arg(long, env = "QUINTET_LOG_JSON", global = true)]
     pub log_json: bool,

@@ -15,6 +15,7 @@ use crate::{
             CreditMutation, CreditQuery,
             balance_statistic::Period,
             bank_product::BalanceKind,
+            customer_image::ImageKind,
             grid::GridKind,
             grid_reviewer::ReviewerKind,
             list_entry::{ListKind, WatchReason},
@@ -139,6 +140,7 @@ pub fn codes() -> CodeBook {
         .add::<WatchReason>()
         .add::<ReportAccountStatus>()
         .add::<ReportAccountKind>()
+        .add::<ImageKind>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -7,11 +7,11 @@ use crate::{
     db::Id,
     domains::{
         credit::{
-            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditProfile, Grid, GridMap,
+            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditProfile, CustomerImage, Grid, GridMap,
             GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
         },
         customers::{
-            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
+            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember, LoanCustomer,
             PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
         },
         engagement::{
@@ -19,7 +19,7 @@ use crate::{
             SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
         },
         identity::{
-            Account, AuditEntry, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
+            Account, AuditEntry, BackgroundJob, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
             Permission, Region, Role, ServiceStaff, Session,
         },
     },
@@ -50,15 +50,15 @@ macro_rules! nodes {
     };
 }
 nodes! {
-    Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry,
+    Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry, BackgroundJob,
     BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     BankCustomer, Tag, CustomerTag, CustomerAssets, PovertyRecord,
-    Resident, Family, FamilyMember,
+    Resident, Family, FamilyMember, DishonestPerson,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
-    ListEntry, AdviserOpinion, CreditProfile, ReportAccount,
+    ListEntry, AdviserOpinion, CreditProfile, ReportAccount, CustomerImage,
 }
 
 #[derive(Default)]

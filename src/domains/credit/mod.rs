@@ -8,6 +8,7 @@ pub mod balance_statistic;
 pub mod balance_summary;
 pub mod bank_product;
 pub mod credit_profile;
+pub mod customer_image;
 pub mod grid;
 pub mod grid_map;
 pub mod grid_picture;
@@ -25,6 +26,7 @@ pub use balance_change::BalanceChange;
 pub use balance_summary::BalanceSummary;
 pub use bank_product::BankProduct;
 pub use credit_profile::CreditProfile;
+pub use customer_image::CustomerImage;
 pub use grid::Grid;
 pub use grid_map::GridMap;
 pub use grid_picture::GridPicture;
@@ -47,6 +49,7 @@ pub struct CreditQuery(
     list_entry::ListEntryQuery,
     adviser_opinion::AdviserOpinionQuery,
     credit_profile::CreditProfileQuery,
+    customer_image::CustomerImageQuery,
     report_account::ReportAccountQuery,
 );
 
@@ -62,5 +65,6 @@ pub struct CreditMutation(
     balance_summary::BalanceFeedMutation,
     list_entry::ListEntryMutation,
     adviser_opinion::AdviserOpinionMutation,
+    customer_image::CustomerImageMutation,
     report_account::ReportAccountMutation,
 );

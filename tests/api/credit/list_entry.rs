@@ -1,6 +1,5 @@
 //! The white, the grey and the black list: who stands where, who sees it, and the tags that follow.
 
-use axum::{body::Body, http::header};
 use calamine::{Reader as _, Xls};
 use quintet::{
     domains::credit::list_entry::import::{WATCHED, WHITE},
@@ -13,7 +12,6 @@ use crate::{
     app::{Answer, Caller, TestApp, both},
     bank::id_number,
     customers::{bank_customer::customers, resident::permit},
-    rest::contract::multipart,
 };
 
 const CREATE: &str = "mutation($kind: ListKind!, $input: ListEntryCreateInput!) {
@@ -73,12 +71,7 @@ fn sheet(header: &[&str], rows: &[&[&str]]) -> Vec<u8> {
 }
 
 async fn import(caller: &Caller, kind: &str, grid: &str, content: &[u8]) -> Answer {
-    let operations = json!({"query": IMPORT, "variables": {"file": null, "kind": kind, "code": grid}});
-    let form =
-        json!({"operations": operations.to_string(), "map": "{\"file\": [\"variables.file\"]}", "file": "x.xlsx"});
-    let request = caller.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-    let request = request.header("graphql-require-preflight", "1");
-    caller.app.answer(request.body(Body::from(multipart(&form, content))).unwrap(), IMPORT).await
+    caller.upload(IMPORT, json!({"kind": kind, "code": grid}), "x.xlsx", "", content).await
 }
 
 #[test]

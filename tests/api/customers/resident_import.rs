@@ -1,6 +1,5 @@
 //! Residents from a sheet: what is taken, what comes back and to whom, what it costs.
 
-use axum::{body::Body, http::header};
 use calamine::{Reader as _, Xls, Xlsx};
 use quintet::{domains::customers::resident::import::TABLE, files::sheet::Writer};
 use serde_json::{Value, json};
@@ -10,19 +9,13 @@ use crate::{
     app::{Answer, Caller, both},
     bank::id_number,
     credit::grid::Grids,
-    rest::contract::multipart,
 };
 
 const IMPORT: &str = "mutation($file: Upload!, $code: String) { residentImport(gridCode: $code, file: $file) {
     imported failed failuresUrl } }";
 
 async fn import(caller: &Caller, grid: &str, content: &[u8]) -> Answer {
-    let operations = json!({"query": IMPORT, "variables": {"file": null, "code": grid}});
-    let map = json!({"file": ["variables.file"]});
-    let form = json!({"operations": operations.to_string(), "map": map.to_string(), "file": "户籍.xlsx"});
-    let request = caller.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-    let request = request.header("graphql-require-preflight", "1");
-    caller.app.answer(request.body(Body::from(multipart(&form, content))).unwrap(), IMPORT).await
+    caller.upload(IMPORT, json!({"code": grid}), "户籍.xlsx", "", content).await
 }
 
 fn row(number: &str) -> [&str; 12] {

@@ -10,7 +10,7 @@ use crate::{
     auth::{Area, May, Realm, Staff, Viewer},
     db::{Conn, Id},
     domains::{
-        credit::Grid,
+        credit::{CustomerImage, Grid},
         identity::{Account, AuditEntry, Branch, NewAccount, Role, Session},
     },
     error::{AppError, AppResult},
@@ -150,6 +150,7 @@ impl BankStaffMutation {
         let (bank_staff, held) = judged(&mut tx, viewer, id).await?;
         not_oneself(viewer, id)?;
         Grid::OF_MANAGER.none(&mut tx, id.number, "He manages grids").await?;
+        CustomerImage::OF_UPLOADER.none(&mut tx, id.number, "He uploaded pictures of customers").await?;
         Account::delete(&mut tx, bank_staff.account_id).await?;
         let before = (&bank_staff, &*numbers(&held));
         AuditEntry::record_linked(&mut tx, ctx, "roleIds", Some(before), None).await?;
