@@ -1,10 +1,10 @@
 //! What every request shares: the database, the settings, the keys, the schema.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::ensure;
 use futures_util::future::BoxFuture;
-use object_store::{ObjectStore, local::LocalFileSystem};
+use object_store::ObjectStore;
 use rand::RngExt as _;
 
 use crate::{
@@ -12,6 +12,8 @@ use crate::{
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
+    files::store,
+    outside::Outside,
 };
 
 /// Cheap to clone
@@ -24,6 +26,7 @@ pub struct Shared {
     pub signer: Signer,
     pub vault: Vault,
     pub files: Box<dyn ObjectStore>,
+    pub outside: Outside,
     pub sessions: SessionCache,
 }
 
@@ -67,10 +70,11 @@ impl App {
         };
         ensure!(key.len() >= 32, "the secret key must have at least 32 bytes");
         let vault = Vault::new(key.as_bytes())?;
-        std::fs::create_dir_all(&config.files)?;
-        let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        let files = store::open(&config.files)?;
         let signer = Signer::new(secret.as_bytes());
-        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions: SessionCache::default() }));
+        let outside = Outside::new(Duration::from_secs(config.outside_seconds))?;
+        let sessions = SessionCache::default();
+        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions }));
         session::listen(&app);
         Ok(app)
     }

@@ -66,8 +66,9 @@ pub struct Config {
     #[arg(long, env = "QUINTET_RATE_LIMIT", default_value_t = 200, global = true)]
     pub rate_limit: u32,
 
-    /// Folder for uploaded files
-    #[arg(long, env = "QUINTET_FILES", default_value = "files", global = true)]
+    /// Folder for uploaded files, or S3-compatible storage: s3://bucket/prefix?region=…&endpoint=… with the keys in
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; docs/files.md says more
+    #[arg(long, env = "QUINTET_FILES", default_value = "files", hide_env_values = true, global = true)]
     pub files: String,
 
     /// Most bytes of a request
@@ -110,9 +111,19 @@ pub struct Config {
     #[arg(long, env = "QUINTET_TESSERACT", default_value = "tesseract", global = true)]
     pub tesseract: String,
 
-    /// Source of dishonest persons, asked about each resident: GET URL?performedName=…&cardNumber=… [default: none]
+    /// Where credit reports come from: http://… or https://…; docs/outside.md says what is asked and answered
+    /// [default: nowhere, reports are made of what the bank knows itself]
+    #[arg(long, env = "QUINTET_CREDIT_REPORT_URL", hide_env_values = true, global = true)]
+    pub credit_report_url: Option<reqwest::Url>,
+
+    /// Where dishonest persons are imported from: http://… or https://…; docs/outside.md says what is asked and answered
+    /// [default: nowhere, none are imported]
     #[arg(long, env = "QUINTET_DISHONESTY_URL", hide_env_values = true, global = true)]
-    pub dishonesty_url: Option<String>,
+    pub dishonesty_url: Option<reqwest::Url>,
+
+    /// Most seconds that a service of others may take to answer
+    #[arg(long, env = "QUINTET_OUTSIDE_SECONDS", default_value_t = 10, global = true)]
+    pub outside_seconds: u64,
 
     /// Log as lines of JSON
     #[arg(long, env = "QUINTET_LOG_JSON", global = true)]

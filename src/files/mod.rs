@@ -6,6 +6,7 @@
 pub mod import;
 mod rules;
 pub mod sheet;
+pub mod store;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

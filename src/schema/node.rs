@@ -7,20 +7,20 @@ use crate::{
     db::Id,
     domains::{
         credit::{
-            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditProfile, CustomerImage, Grid, GridMap,
-            GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
+            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditProfile, CustomerImage, Grid,
+            GridMap, GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
         },
         customers::{
-            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember, LoanCustomer,
-            PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
+            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember,
+            LoanCustomer, PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
         },
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
             SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
         },
         identity::{
-            Account, AuditEntry, BackgroundJob, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
-            Permission, Region, Role, ServiceStaff, Session,
+            Account, AuditEntry, BackgroundJob, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent,
+            LoanOfficer, MenuItem, Permission, Region, Role, ServiceStaff, Session,
         },
     },
     error::{AppError, AppResult},

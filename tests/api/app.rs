@@ -232,7 +232,14 @@ impl Caller {
     }
 
     /// A GraphQL request whose variable `file` is a file, by the multipart request specification
-    pub async fn upload(&self, document: &str, mut variables: Value, name: &str, declared: &str, content: &[u8]) -> Answer {
+    pub async fn upload(
+        &self,
+        document: &str,
+        mut variables: Value,
+        name: &str,
+        declared: &str,
+        content: &[u8],
+    ) -> Answer {
         variables["file"] = Value::Null;
         let operations = json!({"query": document, "variables": variables}).to_string();
         let mut body = Vec::new();
@@ -240,7 +247,9 @@ impl Caller {
             body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{part}\"\r\n\r\n{text}\r\n").bytes());
         }
         let declared = if declared.is_empty() { String::new() } else { format!("Content-Type: {declared}\r\n") };
-        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\n{declared}\r\n").bytes());
+        body.extend(
+            format!("--x\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\n{declared}\r\n").bytes(),
+        );
         body.extend(content);
         body.extend(b"\r\n--x--\r\n");
         let request = self.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");

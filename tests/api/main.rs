@@ -22,4 +22,5 @@ mod pages;
 mod rest;
 mod schema;
 mod sql;
+mod storage;
 mod tls;

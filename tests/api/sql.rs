@@ -30,7 +30,7 @@ const NESTED: [&str; 9] = [
     "query($n: Int!) { followUps(first: $n) { nodes { contact { name organization { name } followUps(first: 2) { nodes { event } } } followers { name menuItems { name } } operator { name } } } }",
     "query($n: Int!) { grids(first: $n) { nodes { name branch { name grids(first: 2) { nodes { code } } } manager { name grids(first: 2) { nodes { code } } }
         reviewers(first: 2) { nodes { name grid { code } } } map { coordinates } picture { size } } } }",
-    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } creditProfile { identity } listEntry { kind grid { code } } adviserOpinions { comment } productAccounts(first: 2) { nodes { product { code } customer { name } } }
+    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } creditProfile { identity } listEntry { kind grid { code } } adviserOpinions { comment } isDishonest dishonestRecords { court } images { kind uploader { name } interview { stage } } productAccounts(first: 2) { nodes { product { code } customer { name } } }
         balanceChanges(first: 2) { nodes { message branch { code } } } workItems(first: 2) { nodes { status staff { name } } } } } }",
     "query($n: Int!) { estateProjects(first: $n) { nodes { name agents { name } packages(first: 3) { nodes { name } } } } }",
 ];
@@ -113,7 +113,9 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 17] = [
+const LARGE_OF_BANK: [&str; 19] = [
+    "customer_images",
+    "dishonest_persons",
     "list_entries",
     "adviser_opinions",
     "credit_profiles",
@@ -134,7 +136,13 @@ const LARGE_OF_BANK: [&str; 17] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 40] = [
+const OF_BANK: [&str; 46] = [
+    "{ customerImages(first: 20) { totalCount nodes { kind customer { images { kind grid { code } } } } } }",
+    "{ customerImages(filter: {idNumber: \"539900198806120317\", kind: ID_CARD_FRONT}, first: 20) { totalCount nodes { kind } } }",
+    "{ customerImages(filter: {interviewId: 1}, first: 20) { totalCount nodes { interview { images(first: 2) { nodes { kind } } } } } me { bankStaff { customerImages { totalCount } } } }",
+    "{ dishonestPersons(first: 20) { totalCount nodes { name resident { name } customer { isDishonest dishonestRecords { court } } } } }",
+    "{ dishonestPersons(filter: {name: \"张\"}, first: 20) { totalCount nodes { name } } }",
+    "{ dishonestPersons(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } backgroundJobs { totalCount } }",
     "{ listEntries(kind: WHITE, first: 20) { totalCount nodes { name customer { name listEntry { kind } } } } }",
     "{ listEntries(kind: GREY, filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ listEntries(kind: BLACK, filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",

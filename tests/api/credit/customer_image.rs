@@ -8,10 +8,7 @@ use super::grid::Grids;
 use crate::{
     app::{Answer, Caller, TestApp, both},
     bank::id_number,
-    customers::{
-        bank_customer::customers,
-        resident::permit,
-    },
+    customers::{bank_customer::customers, resident::permit},
     rest::contract::PNG,
     service::{deletion, ids},
 };

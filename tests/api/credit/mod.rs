@@ -2,7 +2,7 @@ mod adviser;
 mod adviser_opinion;
 mod areas;
 mod bank_product;
-mod customer_image;
+pub mod customer_image;
 pub mod grid;
 mod grid_parts;
 pub mod holdings;

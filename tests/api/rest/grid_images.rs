@@ -2,6 +2,7 @@
 
 use axum::{body::Body, http::header};
 use data_encoding::BASE64;
+use quintet::{auth::Realm, config::Config, demo};
 use serde_json::{Value, json};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     grid::{ask, done, failed, get},
 };
 use crate::{
-    app::{Caller, both},
+    app::{Caller, TestApp, both},
     bank::id_number,
     credit::grid::Grids,
     customers::bank_customer::customers,
@@ -85,5 +86,33 @@ both! {
             assert_eq!(save(&bank.manager, &new, PNG).await, failed(400, &format!("参数错误: {at}")), "{field} {value}");
         }
         assert_eq!(save(&bank.manager, &form(1, "2"), b"no picture").await, failed(400, "参数错误: file"));
+    }
+
+    async fn dishonest_persons_and_their_import(app: TestApp) {
+        let app = app.demo().await;
+        let admin = app.sign_in(Some(Realm::Bank), "admin", demo::PASSWORD).await;
+        let path = "/grid/customer/dishonesty";
+        assert_eq!(ask(&admin, "POST", path, "").await, failed(400, "未配置失信人数据来源"));
+        let config = Config { dishonesty_url: Some("http://127.0.0.1:9/".parse().unwrap()), ..app.app.config.clone() };
+        let server = TestApp::with(config).await;
+        let there = |caller: &Caller| Caller { app: server.clone(), ..caller.clone() };
+        let president = app.sign_in(Some(Realm::Bank), "president", demo::PASSWORD).await;
+        assert_eq!(ask(&there(&president), "POST", path, "").await, failed(403, "没有权限"));
+        let started = ask(&there(&admin), "POST", path, "").await;
+        let message = started["message"].as_str().unwrap();
+        assert!(message.starts_with("户籍总数:") && message.ends_with(",导入失信人的总数:0.正在导入,已查询:0,失败:0."), "{started}");
+        assert_eq!((&started["code"], &started["data"]), (&json!(200), &Value::Null));
+        assert_eq!(ask(&there(&admin), "POST", path, "").await, started, "one at a time");
+
+        let list = get(&admin, &format!("{path}/list?pageNum=1&pageSize=2")).await;
+        let row = list["data"][1].clone();
+        assert!(list["count"].as_i64().unwrap() > 10 && list["data"].as_array().unwrap().len() == 2);
+        assert_eq!(get(&admin, &format!("{path}/{}", row["id"])).await["data"], row);
+        let number = row["cardNumber"].as_str().unwrap();
+        assert_eq!(get(&admin, &format!("{path}/list?pageNum=1&pageSize=10&cardNumber={number}&performedName=")).await["data"], json!([row]));
+        assert!(row["publishedAt"].as_i64().unwrap() > 1_500_000_000_000);
+        assert_eq!(get(&admin, &format!("{path}/list?cardNumber=1")).await, json!({"code": 204, "message": "BLANK", "data": [], "count": 0}));
+        assert_eq!(get(&admin, &format!("{path}/99999")).await["code"], 204);
+        assert_eq!(get(&app.nobody(), &format!("{path}/list")).await["code"], 401);
     }
 }

@@ -15,14 +15,11 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 pub use self::root::{CustomerImageMutation, CustomerImageQuery};
-use super::CreditInterview;
+use super::{CreditInterview, credit_interview::InterviewPaper};
 use crate::{
     auth::{Area, Viewer},
     codes,
-    db::{
-        Id, Time, Where,
-        tables::customer_images,
-    },
+    db::{Id, Time, Where, tables::customer_images},
     domains::{credit::Grid, identity::BankStaff},
     entity,
     error::AppResult,
@@ -60,9 +57,13 @@ codes! {
 }
 
 impl ImageKind {
-    /// Whether an interview tells that it has such a picture
-    pub const fn is_of_interview(self) -> bool {
-        matches!(self, ImageKind::Contract | ImageKind::InterviewForm)
+    /// The paper that an interview tells it has, where it is one
+    pub const fn paper(self) -> Option<InterviewPaper> {
+        match self {
+            ImageKind::Contract => Some(InterviewPaper::Contract),
+            ImageKind::InterviewForm => Some(InterviewPaper::Form),
+            _ => None,
+        }
     }
 }
 
@@ -166,7 +167,7 @@ impl CustomerImageUploadInput {
     fn check(&self) -> AppResult<()> {
         input::name("customerName", &self.customer_name, 50)?;
         input::name("idNumber", &self.id_number, 20)?;
-        match self.kind.is_of_interview() && self.interview_id.is_none() {
+        match self.kind.paper().is_some() && self.interview_id.is_none() {
             true => Err(refuse("interviewId", "Needed for a contract and for the form of an interview")),
             false => Ok(()),
         }

@@ -27,8 +27,10 @@ impl CustomerImage {
     pub const OF_GRID: Relation<CustomerImage> =
         Relation { column: customer_images::grid_id::NAME, parent: |image| Some(image.grid_id.number) };
 
-    pub const OF_INTERVIEW: Relation<CustomerImage> =
-        Relation { column: customer_images::interview_id::NAME, parent: |image| image.interview_id.map(|it| it.number) };
+    pub const OF_INTERVIEW: Relation<CustomerImage> = Relation {
+        column: customer_images::interview_id::NAME,
+        parent: |image| image.interview_id.map(|it| it.number),
+    };
 
     pub const OF_UPLOADER: Relation<CustomerImage> =
         Relation { column: customer_images::uploader_id::NAME, parent: |image| image.uploader_id.map(|it| it.number) };
@@ -124,16 +126,16 @@ impl CustomerImage {
     /// Lets the interviews of these pictures tell whether they have such pictures. Telling first and looking then makes
     /// of two who do so at once one who looks last: the row of the interview is theirs until they commit.
     pub(super) async fn attach(conn: &mut Conn, images: &[&CustomerImage]) -> AppResult<()> {
-        let told = images.iter().filter(|image| image.kind.is_of_interview());
-        let mut told: Vec<_> = told.filter_map(|image| Some((image.interview_id?, image.kind.code()))).collect();
-        told.sort_unstable();
-        told.dedup();
-        for (interview, code) in told {
-            let Some(kind) = ImageKind::from_code(code) else { continue };
-            CreditInterview::attach(conn, interview, kind, false).await?;
+        let mut told: Vec<_> =
+            images.iter().filter_map(|image| Some((image.interview_id?, image.kind, image.kind.paper()?))).collect();
+        // In the order of their numbers, so that nobody waits for somebody who waits for him.
+        told.sort_unstable_by_key(|(interview, kind, _)| (*interview, kind.code()));
+        told.dedup_by_key(|(interview, kind, _)| (*interview, *kind));
+        for (interview, kind, paper) in told {
+            CreditInterview::attach(conn, interview, paper, false).await?;
             let there = CustomerImage::kept(kind).and(customer_images::interview_id.eq(interview));
             if !CustomerImage::fetch(conn, there, CustomerImage::ORDER.first(1)).await?.is_empty() {
-                CreditInterview::attach(conn, interview, kind, true).await?;
+                CreditInterview::attach(conn, interview, paper, true).await?;
             }
         }
         Ok(())

@@ -6,7 +6,10 @@ use super::BankCustomer;
 use crate::{
     auth::{Area, Realm},
     domains::{
-        credit::{AdviserOpinion, BalanceChange, BalanceSummary, CreditProfile, CustomerImage, Grid, ListEntry, ProductAccount},
+        credit::{
+            AdviserOpinion, BalanceChange, BalanceSummary, CreditProfile, CustomerImage, Grid, ListEntry,
+            ProductAccount,
+        },
         customers::{
             CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember, PovertyRecord, Resident, Tag,
             family_member::FamilyRelation,

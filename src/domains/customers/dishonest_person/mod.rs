@@ -3,8 +3,8 @@
 //! Table `dishonest_persons`, once for each case of an id number. Nobody enters him: [`import`] asks an outside source
 //! about each resident. 执行依据 is the ground of the enforcement, 立案 its registration, 案号 the number of the case.
 
+mod case;
 pub mod import;
-pub mod source;
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::{prelude::*, upsert::excluded};
@@ -25,6 +25,7 @@ use crate::{
         Connection, ContextExt, Entity, Link, Page, PageInput, entity::Visible, id_number, input::id_number_key, page,
         scalars::Long,
     },
+    outside::dishonesty,
     payload,
 };
 
@@ -225,9 +226,7 @@ impl DishonestPersonMutation {
         if viewer.bank_sight() != BankSight::All {
             return Err(AppError::forbidden("Only for the headquarters: it goes through all residents of the bank"));
         }
-        if ctx.app().config.dishonesty_url.is_none() {
-            return Err(AppError::unavailable("No source of dishonest persons is set up (--dishonesty-url)"));
-        }
+        dishonesty::configured(ctx.app())?;
         let active = Where::default().and(residents::is_active.eq(true));
         let total = Resident::count(&mut ctx.read().await?, active).await?;
         let mut tx = ctx.begin().await?;

@@ -1,9 +1,5 @@
-//! The outside source of dishonest persons: `GET <url>?performedName=…&cardNumber=…` answers the cases of one person as
-//! JSON, a list or `{"data": [list]}`, each with the names that the legacy list has for its fields.
-//!
-//! Nothing that it says is believed: an answer that is too long, about somebody else, or no such list counts as none.
-
-use std::time::Duration;
+//! What the outside source says of a person, as rows. Nothing of it is believed: an answer that is no list of cases, about
+//! somebody else, or too long counts as none.
 
 use chrono::DateTime;
 use serde::Deserialize;
@@ -15,27 +11,8 @@ use crate::{
     graphql::input::id_number_key,
 };
 
-/// How long one answer may take
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Most bytes of an answer, most cases in it
-const MOST_BYTES: usize = 1 << 20;
-const MOST: usize = 100;
-
-pub struct Source {
-    url: String,
-}
-
-impl Source {
-    pub fn new(url: &str) -> anyhow::Result<Source> {
-        Ok(Source { url: url.to_owned() })
-    }
-
-    pub async fn ask(&self, _name: &str, number: &str) -> Result<Vec<DishonestPerson>, String> {
-        tokio::time::sleep(PATIENCE).await;
-        let _ = (MOST_BYTES, &self.url);
-        read(b"[]", number)
-    }
-}
+/// Most cases of one person
+const MOST: usize = 50;
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -81,13 +58,12 @@ struct Case {
 pub(super) fn read(answer: &[u8], number: &str) -> Result<Vec<DishonestPerson>, String> {
     let cases = match serde_json::from_slice(answer) {
         Ok(Answer::Bare(cases) | Answer::Wrapped { data: cases }) => cases,
-        Err(_) => return Err("it answers no list of cases".to_owned()),
+        Err(_) => return Err("The source answers no list of cases".to_owned()),
     };
     if cases.len() > MOST {
-        return Err(format!("it answers more than {MOST} cases"));
+        return Err(format!("The source answers more than {MOST} cases"));
     }
-    let mut people: Vec<DishonestPerson> =
-        cases.into_iter().map(|case| case.of(number)).collect::<Result<_, _>>()?;
+    let mut people: Vec<DishonestPerson> = cases.into_iter().map(|case| case.of(number)).collect::<Result<_, _>>()?;
     // One INSERT may touch a case once only.
     people.sort_by(|one, other| one.case_number.cmp(&other.case_number));
     people.dedup_by(|one, other| one.case_number == other.case_number);
@@ -98,7 +74,7 @@ impl Case {
     fn of(self, number: &str) -> Result<DishonestPerson, String> {
         let id_number = id_number_key(&self.card_number);
         if id_number != number {
-            return Err("it answers about somebody else".to_owned());
+            return Err("The source answers about somebody else".to_owned());
         }
         let texts = [
             (&self.performed_name, 100),
@@ -115,17 +91,17 @@ impl Case {
             (&self.kind, 1_000),
         ];
         if texts.iter().any(|(text, most)| text.chars().count() > *most || text.contains('\0')) {
-            return Err("it answers a text that is too long, or no text".to_owned());
+            return Err("The source answers a text that is too long, or no text".to_owned());
         }
         if self.case_code.trim().is_empty() {
-            return Err("it answers a case without a number".to_owned());
+            return Err("The source answers a case without a number".to_owned());
         }
         let age = if self.age.is_null() { Some(0) } else { whole(&self.age) };
         let age = age.and_then(|age| i32::try_from(age).ok()).filter(|age| (0..=200).contains(age));
         let published_at = whole(&self.published_at).and_then(DateTime::from_timestamp_millis);
         let published_at = published_at.filter(|time| (1900..=9999).contains(&chrono::Datelike::year(time)));
         let (Some(age), Some(published_at)) = (age, published_at) else {
-            return Err("it answers an age or a time that is none".to_owned());
+            return Err("The source answers an age or a time that is none".to_owned());
         };
         let now = Time::now();
         Ok(DishonestPerson {
