@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::ensure;
 use futures_util::future::BoxFuture;
-use object_store::{ObjectStore, local::LocalFileSystem};
+use object_store::ObjectStore;
 use rand::RngExt as _;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
+    files::store,
     outside::Outside,
 };
 
@@ -73,8 +74,7 @@ impl App {
         };
         ensure!(key.len() >= 32, "the secret key must have at least 32 bytes");
         let vault = Vault::new(key.as_bytes())?;
-        std::fs::create_dir_all(&config.files)?;
-        let files = Arc::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        let files = store::open(&config.files)?;
         let signer = Signer::new(secret.as_bytes());
         let outside = Outside::new(Duration::from_secs(config.outside_seconds))?;
         let sessions = SessionCache::default();

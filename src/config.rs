@@ -74,8 +74,9 @@ pub struct Config {
     #[arg(long, env = "QUINTET_NO_INTROSPECTION", global = true)]
     pub no_introspection: bool,
 
-    /// Folder for uploaded files
-    #[arg(long, env = "QUINTET_FILES", default_value = "files", global = true)]
+    /// Folder for uploaded files, or S3-compatible storage: s3://bucket/prefix?region=…&endpoint=… with the keys in
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; docs/files.md says more
+    #[arg(long, env = "QUINTET_FILES", default_value = "files", hide_env_values = true, global = true)]
     pub files: String,
 
     /// Most bytes of a request
@@ -126,6 +127,11 @@ pub struct Config {
     /// [default: nowhere, reports are made of what the bank knows itself]
     #[arg(long, env = "QUINTET_CREDIT_REPORT_URL", hide_env_values = true, global = true)]
     pub credit_report_url: Option<reqwest::Url>,
+
+    /// Where dishonest persons are imported from: http://… or https://…; docs/outside.md says what is asked and answered
+    /// [default: nowhere, none are imported]
+    #[arg(long, env = "QUINTET_DISHONESTY_URL", hide_env_values = true, global = true)]
+    pub dishonesty_url: Option<reqwest::Url>,
 
     /// Most seconds that a service of others may take to answer
     #[arg(long, env = "QUINTET_OUTSIDE_SECONDS", default_value_t = 10, global = true)]

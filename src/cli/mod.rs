@@ -24,7 +24,7 @@ use crate::{
     config::{self, Config},
     db::migrate,
     demo,
-    domains::identity::Account,
+    domains::{customers::dishonest_person::import::Importer, identity::Account},
     rest::{self, library::Library, openapi},
     schema,
     seed::{self, Seed},
@@ -138,6 +138,9 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     welcome(&server.app, listener.local_addr()?, with_demo).await?;
     let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));
     let stopping = CancellationToken::new();
+    if let Some(importer) = Importer::new(&server.app, stopping.clone()) {
+        tasks.spawn(importer.run());
+    }
     let serving = axum::serve(listener, router(server).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(asked_to_stop(stopping.clone()));
     let end = async {

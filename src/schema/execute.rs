@@ -11,6 +11,7 @@ use crate::{
     app::App,
     auth::Viewer,
     db::run::counted,
+    files::Budget,
     graphql::{
         context::{Awaited, loader},
         loader::Queue,
@@ -33,7 +34,7 @@ pub fn execute(
 ) -> BoxFuture<'static, (Response, u64)> {
     let queue = Queue::default();
     let loader = loader(app, viewer.clone(), &queue, !is_mutation);
-    let request = request.data(viewer).data(loader);
+    let request = request.data(viewer).data(loader).data(Budget::default());
     let schema = schema.clone();
     // Boxed inside out: each future around a large one would copy it.
     Box::pin(async move {

@@ -23,6 +23,7 @@ use crate::{
                 form::{RateAdjustment, Repayment},
                 rules::{ApprovalResult, ApprovalStep},
             },
+            customer_image::ImageKind,
             grid::GridKind,
             grid_reviewer::ReviewerKind,
             list_entry::{ListKind, WatchReason},
@@ -156,6 +157,7 @@ pub fn codes() -> CodeBook {
         .add::<Repayment>()
         .add::<ApprovalStep>()
         .add::<ApprovalResult>()
+        .add::<ImageKind>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

@@ -25,4 +25,5 @@ mod rules;
 mod schema;
 mod security;
 mod sql;
+mod storage;
 mod tls;

@@ -34,7 +34,7 @@ const NESTED: [&str; 10] = [
     "query($n: Int!) { followUps(first: $n) { nodes { contact { name organization { name } followUps(first: 2) { nodes { event } } } followers { name menuItems { name } } operator { name } } } }",
     "query($n: Int!) { grids(first: $n) { nodes { name branch { name grids(first: 2) { nodes { code } } } manager { name grids(first: 2) { nodes { code } } }
         reviewers(first: 2) { nodes { name grid { code } } } map { coordinates } picture { size } } } }",
-    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } creditProfile { identity } listEntry { kind grid { code } } adviserOpinions { comment } productAccounts(first: 2) { nodes { product { code } customer { name } } }
+    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } creditProfile { identity } listEntry { kind grid { code } } adviserOpinions { comment } isDishonest dishonestRecords { court } images { kind uploader { name } interview { stage } } productAccounts(first: 2) { nodes { product { code } customer { name } } }
         balanceChanges(first: 2) { nodes { message branch { code } } } workItems(first: 2) { nodes { status staff { name } } } } } }",
     "query($n: Int!) { estateProjects(first: $n) { nodes { name agents { name } packages(first: 3) { nodes { name } } } } }",
 ];
@@ -160,12 +160,14 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 22] = [
+const LARGE_OF_BANK: [&str; 24] = [
     "bank_staff",
     "bank_staff_roles",
     "advisers",
     "credit_interviews",
     "credit_approvals",
+    "customer_images",
+    "dishonest_persons",
     "list_entries",
     "adviser_opinions",
     "credit_profiles",
@@ -186,7 +188,7 @@ const LARGE_OF_BANK: [&str; 22] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 78] = [
+const OF_BANK: [&str; 84] = [
     "{ creditInterviews(first: 20) { totalCount nodes { name grid { code } customer { name creditInterviews { nodes { name } } } keeper { name } approvals { nodes { opinion approver { name } } } } } }",
     "{ creditInterviews(filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ creditInterviews(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
@@ -197,6 +199,12 @@ const OF_BANK: [&str; 78] = [
     "{ creditApprovals(filter: {interviewId: 1}, first: 20) { totalCount nodes { interview { name } } } }",
     "{ creditApprovals(filter: {customerId: 2, staffId: 3}, first: 20) { totalCount nodes { customer { name } } } }",
     "{ interactions(realms: [BANK], first: 20) { totalCount nodes { summary customer { name } } } approvalReport(idNumber: \"539900198806120317\") { assets { houses } family { address } } }",
+    "{ customerImages(first: 20) { totalCount nodes { kind customer { images { kind grid { code } } } } } }",
+    "{ customerImages(filter: {idNumber: \"539900198806120317\", kind: ID_CARD_FRONT}, first: 20) { totalCount nodes { kind } } }",
+    "{ customerImages(filter: {interviewId: 1}, first: 20) { totalCount nodes { interview { images(first: 2) { nodes { kind } } } } } me { bankStaff { customerImages { totalCount } } } }",
+    "{ dishonestPersons(first: 20) { totalCount nodes { name resident { name } customer { isDishonest dishonestRecords { court } } } } }",
+    "{ dishonestPersons(filter: {name: \"张\"}, first: 20) { totalCount nodes { name } } }",
+    "{ dishonestPersons(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } backgroundJobs { totalCount } }",
     "{ listEntries(kind: WHITE, first: 20) { totalCount nodes { name customer { name listEntry { kind } } } } }",
     "{ listEntries(kind: GREY, filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ listEntries(kind: BLACK, filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",

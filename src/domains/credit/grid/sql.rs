@@ -12,10 +12,10 @@ use crate::{
     auth::{BankSight, Viewer},
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
-        tables::{balance_totals, customer_images, grids},
+        tables::{balance_totals, grids},
     },
     domains::{
-        credit::{AdviserOpinion, CreditInterview, ListEntry},
+        credit::{AdviserOpinion, CreditInterview, CustomerImage, ListEntry},
         customers::{BankCustomer, Resident},
         identity::{BankStaff, Branch},
     },
@@ -166,8 +166,7 @@ impl Grid {
         ListEntry::OF_GRID.none(conn, own, "People of it stand in a list").await?;
         AdviserOpinion::OF_GRID.none(conn, own, "Advisers spoke of people of it").await?;
         CreditInterview::OF_GRID.none(conn, own, "People of it were interviewed").await?;
-        let images = customer_images::table.filter(customer_images::grid_id.eq(own));
-        none(conn, images.select(customer_images::id).limit(1), "There are pictures of people of it").await?;
+        CustomerImage::OF_GRID.none(conn, own, "There are pictures of people of it").await?;
         let history = balance_totals::table.filter(balance_totals::grid_id.eq(own));
         none(conn, history.select(balance_totals::grid_id).limit(1), "The statistics of past months count it").await
     }

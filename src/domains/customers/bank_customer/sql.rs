@@ -12,10 +12,10 @@ use crate::{
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
         sql::begins,
-        tables::{accounts, bank_customers, bank_staff, branches, credit_interviews, customer_tags, grids},
+        tables::{accounts, bank_customers, bank_staff, branches, customer_tags, grids},
     },
     domains::{
-        credit::{Grid, grid, scope::Scope},
+        credit::{CreditInterview, Grid, grid, scope::Scope},
         identity::BankStaff,
     },
     error::{AppError, AppResult},
@@ -23,7 +23,6 @@ use crate::{
         Entity, Relation,
         entity::Visible,
         input::{id_number_key, phone_key, refuse},
-        relation::none,
     },
 };
 
@@ -133,8 +132,7 @@ impl BankCustomer {
 
     /// Refuses a customer whom rows name that do not go with him
     pub(super) async fn unused(&self, conn: &mut Conn) -> AppResult<()> {
-        let interviews = credit_interviews::table.filter(credit_interviews::customer_id.eq(self.id));
-        none(conn, interviews.select(credit_interviews::id).limit(1), "He was interviewed").await
+        CreditInterview::OF_CUSTOMER.none(conn, self.id.number, "He was interviewed").await
     }
 
     pub(super) async fn delete(conn: &mut Conn, id: Id<BankCustomer>) -> QueryResult<usize> {

@@ -11,10 +11,10 @@ use crate::{
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
         sql::Many,
-        tables::{accounts, background_jobs, bank_staff, bank_staff_roles, credit_approvals, credit_interviews, customer_images},
+        tables::{accounts, background_jobs, bank_staff, bank_staff_roles},
     },
     domains::{
-        credit::Grid,
+        credit::{CreditApproval, CreditInterview, CustomerImage, Grid},
         customers::{BankCustomer, Family},
         identity::{Account, Branch, Role},
     },
@@ -65,12 +65,9 @@ impl BankStaff {
         Grid::OF_MANAGER.none(conn, own, "He manages grids").await?;
         Family::OF_MANAGER.none(conn, own, "He manages families").await?;
         BankCustomer::OF_KEEPER.none(conn, own, "He entered customers").await?;
-        let interviews = credit_interviews::table.filter(credit_interviews::keeper_id.eq(own));
-        none(conn, interviews.select(credit_interviews::id).limit(1), "He entered interviews").await?;
-        let approvals = credit_approvals::table.filter(credit_approvals::staff_id.eq(own));
-        none(conn, approvals.select(credit_approvals::id).limit(1), "He approved interviews").await?;
-        let images = customer_images::table.filter(customer_images::uploader_id.eq(own));
-        none(conn, images.select(customer_images::id).limit(1), "He uploaded pictures").await?;
+        CreditInterview::OF_KEEPER.none(conn, own, "He entered interviews").await?;
+        CreditApproval::OF_STAFF.none(conn, own, "He approved interviews").await?;
+        CustomerImage::OF_UPLOADER.none(conn, own, "He uploaded pictures").await?;
         let jobs = background_jobs::table.filter(background_jobs::account_id.eq(self.account_id));
         none(conn, jobs.select(background_jobs::id).limit(1), "He started jobs").await
     }
