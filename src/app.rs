@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
+    events::Events,
 };
 
 /// Cheap to clone
@@ -25,6 +26,7 @@ pub struct Shared {
     pub vault: Vault,
     pub files: Box<dyn ObjectStore>,
     pub sessions: SessionCache,
+    pub events: Events,
 }
 
 impl Deref for App {
@@ -70,9 +72,35 @@ impl App {
         std::fs::create_dir_all(&config.files)?;
         let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let signer = Signer::new(secret.as_bytes());
-        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions: SessionCache::default() }));
-        session::listen(&app);
+        let sessions = SessionCache::default();
+        let listener = db.is_pg().then(|| sessions.listener.clone());
+        let events = Events::new(listener, config.pool_size / 2);
+        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions, events }));
+        app.listen();
         Ok(app)
+    }
+
+    /// Hears what transactions tell, on this server and on the others of its database
+    fn listen(&self) {
+        if let Db::Lite { local, .. } = &self.db {
+            // What ends a session on the only server says so to the cache itself.
+            let events = self.events.clone();
+            local.listen(move |news| drop(events.heard(news)));
+            return;
+        }
+        let (heard, lost) = (self.clone(), self.clone());
+        self.sessions.listener.start(
+            self.config.database_url.clone(),
+            move |news| {
+                if !heard.events.heard(news) {
+                    session::heard(&heard, news);
+                }
+            },
+            move || {
+                lost.sessions.forget_all();
+                lost.events.lost();
+            },
+        );
     }
 }
 

@@ -152,12 +152,12 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let server = Server::new(app).await?;
     welcome(&server.app, listener.local_addr()?, with_demo).await?;
     let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));
-    let stopping = CancellationToken::new();
+    let stopping = server.stopping.clone();
     let serving = axum::serve(listener, router(server).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(asked_to_stop(stopping.clone()));
     let end = async {
         serving.await?;
-        // Mutations whose clients have gone end too.
+        // WebSockets, and mutations whose clients have gone, end too.
         tasks.close();
         tasks.wait().await;
         anyhow::Ok(())

@@ -3,9 +3,9 @@
 mod execute;
 mod node;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
-pub use execute::{awaited, execute};
+pub use execute::{Responses, awaited, execute, subscribe};
 
 use crate::{
     app::App,
@@ -33,7 +33,7 @@ use crate::{
             tag::TagKind,
         },
         engagement::{
-            EngagementMutation, EngagementQuery,
+            EngagementMutation, EngagementQuery, EngagementSubscription,
             follow_up::FollowUpEvent,
             package_phone::PhoneStatus,
             phone_call::CallStatus,
@@ -57,10 +57,14 @@ pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery
 #[derive(MergedObject, Default)]
 pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
 
-pub type Schema = GraphqlSchema<Query, Mutation, EmptySubscription>;
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(EngagementSubscription);
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    GraphqlSchema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+pub type Schema = GraphqlSchema<Query, Mutation, Subscription>;
+type Builder = SchemaBuilder<Query, Mutation, Subscription>;
+
+fn builder() -> Builder {
+    GraphqlSchema::build(Query::default(), Mutation::default(), Subscription::default()).disable_suggestions()
 }
 
 /// The schema behind `/graphql`
@@ -75,11 +79,11 @@ pub fn validated(app: App) -> Schema {
 
 /// For documents that were validated and do not look at the schema. At each root field the library goes through all
 /// types for entities of a federation, unless told that there are some; what this adds, no validated document names.
-fn fast() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn fast() -> Builder {
     builder().validation_mode(ValidationMode::Fast).enable_federation()
 }
 
-fn limited(builder: SchemaBuilder<Query, Mutation, EmptySubscription>, app: App) -> Schema {
+fn limited(builder: Builder, app: App) -> Schema {
     let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
     builder
         .limit_depth(max_depth)

@@ -2,17 +2,23 @@
 
 mod document;
 pub mod endpoint;
+mod event_stream;
 mod files;
+mod known;
 mod limit;
 pub mod metrics;
+mod operation;
 mod pages;
 mod request;
 mod routes;
+mod seats;
+mod socket;
+mod stream;
 
 use std::{net::IpAddr, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use document::Document;
 pub use endpoint::Statements;
@@ -33,10 +39,14 @@ pub struct Server {
     /// The same for documents that were validated
     validated: Schema,
     documents: Arc<document::Documents>,
+    known: Arc<known::Known>,
     pub rest: Arc<Rest>,
-    /// Mutations that run on although their client may have gone
+    /// Mutations that run on although their client may have gone, and WebSockets
     pub tasks: TaskTracker,
+    /// Cancelled when the server is to stop: what does not end by itself ends then
+    pub stopping: CancellationToken,
     rate_limit: Arc<limit::RateLimit>,
+    seats: Arc<seats::Seats>,
 }
 
 impl Server {
@@ -47,7 +57,10 @@ impl Server {
             let schema = public(app.clone());
             let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
-            Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks, rate_limit })
+            let known = Arc::new(known::Known::read(&app.config).await?);
+            let seats = Arc::new(seats::Seats::new(app.config.max_streams));
+            let (documents, stopping) = (Arc::default(), CancellationToken::new());
+            Ok(Server { schema, validated, rest, app, documents, known, tasks, stopping, rate_limit, seats })
         })
     }
 }

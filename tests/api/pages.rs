@@ -8,7 +8,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, both};
+use crate::{
+    app::{TestApp, both},
+    live::{EventStream, add_sms, listening, sms},
+};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 const BUILT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/server/pages/graphiql");
@@ -126,10 +129,21 @@ both! {
         assert_eq!(ids(|example| example["variables"].is_object()), on_disk("json"));
         assert_eq!(examples[0]["domain"], "identity");
         assert!(examples.len() >= 3, "{}", examples.len());
+        let mut written = 0;
+        listening(&app).await;
         for example in &examples {
             let document = example["query"].as_str().unwrap();
             let variables = if example["variables"].is_null() { json!({}) } else { example["variables"].clone() };
-            admin.query_with(document, variables).await.ok();
+            if example["kind"] != "subscription" {
+                admin.query_with(document, variables).await.ok();
+                continue;
+            }
+            let mut stream = EventStream::post(&admin, document).await;
+            written += 1;
+            add_sms(&admin, &[sms("AA1611", written, document)]).await;
+            let (_, event) = stream.next().await.unwrap();
+            assert!(event["data"].is_object() && event.get("errors").is_none(), "{document}: {event}");
         }
+        assert!(written > 0, "no subscription among the examples");
     }
 }
