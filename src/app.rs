@@ -85,7 +85,9 @@ impl App {
         if let Db::Lite { local, .. } = &self.db {
             // What ends a session on the only server says so to the cache itself.
             let events = self.events.clone();
-            local.listen(move |news| drop(events.heard(news)));
+            local.listen(move |news| {
+                events.heard(news);
+            });
             return;
         }
         let (heard, lost) = (self.clone(), self.clone());

@@ -157,6 +157,16 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_server_that_does_not_hear_the_others_says_so() {
+        let (alone, deaf) = (Events::new(None, 1), Events::new(Some(Listener::default()), 1));
+        for (events, hears) in [(alone, true), (deaf, false)] {
+            let mut receiver = events.subscribe();
+            assert!(events.heard("event A 1") && !events.heard("rights changed"));
+            assert_eq!(matches!(receiver.recv().await.unwrap(), Heard::Event(_)), hears);
+        }
+    }
+
     #[test]
     fn the_longest_event_fits_into_a_notification() {
         let row = format!(" {}:{}", i64::MIN, i64::MIN);

@@ -305,13 +305,13 @@ impl Connection {
             return Err(Close::new(4409, format!("Subscriber for {id} already exists")));
         }
         let refused = |error| Answer::refused(vec![server_error(error)]);
+        if let Err(seconds) = self.server.rate_limit.count(self.client.address) {
+            return refuse(socket, &id, &refused(AppError::rate_limited(seconds))).await;
+        }
         if self.operations.len() >= self.server.app.config.max_operations {
             let most = self.server.app.config.max_operations;
             let error = AppError::cost(format!("A connection has at most {most} operations at once"));
             return refuse(socket, &id, &refused(error)).await;
-        }
-        if let Err(seconds) = self.server.rate_limit.count(self.client.address) {
-            return refuse(socket, &id, &refused(AppError::rate_limited(seconds))).await;
         }
         self.serial += 1;
         let prepared = self.server.prepare(asked, &watch.viewer);

@@ -3,7 +3,7 @@
 use quintet::events::{self, Row};
 use serde_json::{Value, json};
 
-use super::{ADDED, Socket, add_sms, serve, sms};
+use super::{ADD_SMS, ADDED, Socket, add_sms, serve, sms};
 use crate::{
     app::both,
     estate::Estate,
@@ -29,7 +29,7 @@ both! {
         // What is stored already is not added, and what is refused is not either.
         add_sms(&anna, &[sms("AA1611", 1, "anna's")]).await;
         let foreign = json!({"messages": [sms("AA1611", 2, "refused"), sms("AA0396", 2, "refused")]});
-        assert_eq!(anna.query_with(super::ADD_SMS, foreign).await.code(), "BAD_USER_INPUT");
+        assert_eq!(anna.query_with(ADD_SMS, foreign).await.code(), "BAD_USER_INPUT");
         add_sms(&anna, &[sms("AA1611", 3, "later")]).await;
         assert!(annas.summary().await.contains("later"));
     }
@@ -46,7 +46,7 @@ both! {
             assert!(event["staff"]["name"].is_string(), "{event}");
             kinds.push((event["kind"].as_str().unwrap().to_owned(), event["customer"]["name"].clone()));
         };
-        customer(&anna, json!({"name": "Chen", "mobile": "13900000001", "customerCode": "C1"})).await;
+        customer(&anna, json!({"name": "Chen", "mobile": "13900000001", "code": "C1"})).await;
         add_sms(&anna, &[sms("AA1611", 1, "hello")]).await;
         seen(&mut socket).await;
         let call = json!([{"employeeCode": "AA1611", "mobile": "13900000001", "startedAt": "2026-01-01T00:00:00Z",
@@ -94,12 +94,12 @@ both! {
         let address = serve(&app).await;
         let Loan { anna, bert, .. } = Loan::new(&app).await;
         let admin = app.admin().await;
-        customer(&anna, json!({"name": "Chen", "mobile": "13900000001", "customerCode": "C1"})).await;
-        customer(&anna, json!({"name": "Deng", "mobile": "13900000002", "customerCode": "C2"})).await;
-        let ids = admin.query("{ loanCustomers(last: 2) { nodes { id customerCode } } }").await.ok();
+        customer(&anna, json!({"name": "Chen", "mobile": "13900000001", "code": "C1"})).await;
+        customer(&anna, json!({"name": "Deng", "mobile": "13900000002", "code": "C2"})).await;
+        let ids = admin.query("{ loanCustomers(last: 2) { nodes { id code } } }").await.ok();
         let id = |code: &str| {
             let nodes = ids["loanCustomers"]["nodes"].as_array().unwrap();
-            nodes.iter().find(|node| node["customerCode"] == code).unwrap()["id"].as_str().unwrap().to_owned()
+            nodes.iter().find(|node| node["code"] == code).unwrap()["id"].as_str().unwrap().to_owned()
         };
         let of = |code: &str| format!("subscription {{ interactionAdded(customerId: \"{}\") {{ summary }} }}", id(code));
         let mut dengs = Socket::subscribed(address, &anna, &of("C2")).await;
