@@ -1,6 +1,6 @@
 //! What every request shares: the database, the settings, the keys, the schema.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::ensure;
 use futures_util::future::BoxFuture;
@@ -13,6 +13,7 @@ use crate::{
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
     events::Events,
+    outside::Outside,
 };
 
 /// Cheap to clone
@@ -25,6 +26,7 @@ pub struct Shared {
     pub signer: Signer,
     pub vault: Vault,
     pub files: Box<dyn ObjectStore>,
+    pub outside: Outside,
     pub sessions: SessionCache,
     pub events: Events,
 }
@@ -72,10 +74,11 @@ impl App {
         std::fs::create_dir_all(&config.files)?;
         let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let signer = Signer::new(secret.as_bytes());
+        let outside = Outside::new(Duration::from_secs(config.outside_seconds))?;
         let sessions = SessionCache::default();
         let listener = db.is_pg().then(|| sessions.listener.clone());
         let events = Events::new(listener, config.pool_size / 2);
-        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions, events }));
+        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions, events }));
         app.listen();
         Ok(app)
     }

@@ -136,6 +136,19 @@ pub struct Config {
     #[arg(long, env = "QUINTET_TESSERACT", default_value = "tesseract", global = true)]
     pub tesseract: String,
 
+    /// Let accountants agree to a loan only when its contract and its signed form are uploaded
+    #[arg(long, env = "QUINTET_REQUIRE_PAPERS", global = true)]
+    pub require_papers: bool,
+
+    /// Where credit reports come from: http://… or https://…; docs/outside.md says what is asked and answered
+    /// [default: nowhere, reports are made of what the bank knows itself]
+    #[arg(long, env = "QUINTET_CREDIT_REPORT_URL", hide_env_values = true, global = true)]
+    pub credit_report_url: Option<reqwest::Url>,
+
+    /// Most seconds that a service of others may take to answer
+    #[arg(long, env = "QUINTET_OUTSIDE_SECONDS", default_value_t = 10, global = true)]
+    pub outside_seconds: u64,
+
     /// Log as lines of JSON
     #[arg(long, env = "QUINTET_LOG_JSON", global = true)]
     pub log_json: bool,

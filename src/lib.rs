@@ -11,6 +11,7 @@
 //! | [`db`] | SQLite and PostgreSQL behind one connection type; predicates, orders and the few expressions of our own |
 //! | [`events`] | what writes announce, from their commit to the subscribers on every server |
 //! | [`files`] | uploaded files: what they may be, and where they lie |
+//! | [`outside`] | services of others that this one asks over HTTP |
 //! | [`app`], [`config`], [`error`] | what every request shares; every setting; what can go wrong |
 //! | [`cli`], [`demo`], [`seed`] | the program's commands; data to look at; data to measure with |
 //!
@@ -32,7 +33,9 @@ pub mod events;
 pub mod files;
 pub mod graphql;
 pub mod ocr;
+pub mod outside;
 pub mod rest;
 pub mod schema;
 pub mod seed;
 pub mod server;
+pub mod tls;

@@ -30,6 +30,8 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::tls;
+
 type Encrypted = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
 /// How to connect to a server
@@ -106,8 +108,7 @@ fn read(file: &str) -> anyhow::Result<RootCertStore> {
 }
 
 fn system() -> anyhow::Result<RootCertStore> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let roots = tls::system_roots();
     ensure!(!roots.is_empty(), "the system has no root certificates: name a file as sslrootcert");
     Ok(roots)
 }
@@ -124,7 +125,7 @@ impl Trust {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
         let issuer = match self {
-            Trust::Named(roots) => return Ok(builder.with_root_certificates(roots).with_no_client_auth()),
+            Trust::Named(roots) => return Ok(tls::client(roots)?),
             Trust::IssuedBy(roots) => {
                 Some(WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build()?)
             }

@@ -290,6 +290,7 @@ diesel::table! {
     credit_approvals (id) {
         id -> BigInt,
         interview_id -> BigInt,
+        customer_id -> Nullable<BigInt>,
         staff_id -> Nullable<BigInt>,
         approver_name -> Text,
         step -> Integer,
@@ -312,11 +313,11 @@ diesel::table! {
         has_form -> Bool,
         name -> Text,
         id_number -> Text,
-        begins_on -> Nullable<Text>,
-        ends_on -> Nullable<Text>,
+        begins_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
         comment -> Nullable<Text>,
         batch -> Nullable<Text>,
-        sex -> Nullable<Text>,
+        sex -> Nullable<Integer>,
         spouse_name -> Nullable<Text>,
         spouse_id_number -> Nullable<Text>,
         education -> Nullable<Text>,
@@ -333,23 +334,23 @@ diesel::table! {
         rate_kind -> Nullable<Text>,
         yearly_rate -> Nullable<BigInt>,
         floating_rate -> Nullable<BigInt>,
-        rate_adjustment -> Nullable<Text>,
+        rate_adjustment -> Nullable<Integer>,
         disbursement -> Nullable<Text>,
-        repayment -> Nullable<Text>,
+        repayment -> Nullable<Integer>,
         purpose -> Nullable<Text>,
         income -> Nullable<BigInt>,
         family_income -> Nullable<BigInt>,
-        has_opinion -> Nullable<Text>,
+        has_opinion -> Nullable<Bool>,
         opinion_income -> Nullable<BigInt>,
         opinion_expenditure -> Nullable<BigInt>,
         opinion_credit_limit -> Nullable<BigInt>,
         opinion_adviser -> Nullable<Text>,
         opinion_comment -> Nullable<Text>,
-        is_information_true -> Nullable<Text>,
-        is_talk_true -> Nullable<Text>,
+        is_information_true -> Nullable<Bool>,
+        is_talk_true -> Nullable<Bool>,
         interviewer_name -> Nullable<Text>,
         interviewer_number -> Nullable<Text>,
-        held_on -> Nullable<Text>,
+        held_on -> Nullable<Date>,
         registrar_name -> Nullable<Text>,
         registering_branch -> Nullable<Text>,
         registering_branch_code -> Nullable<Text>,
@@ -1145,6 +1146,7 @@ diesel::joinable!(call_feedback -> estate_projects (project_id));
 diesel::joinable!(call_feedback -> package_phones (phone_id));
 diesel::joinable!(call_feedback -> property_customers (customer_id));
 diesel::joinable!(call_packages -> estate_projects (project_id));
+diesel::joinable!(credit_approvals -> bank_customers (customer_id));
 diesel::joinable!(credit_approvals -> bank_staff (staff_id));
 diesel::joinable!(credit_approvals -> credit_interviews (interview_id));
 diesel::joinable!(credit_interviews -> bank_customers (customer_id));

@@ -79,14 +79,14 @@ impl Event {
         Some(Event { kind, rows: words.map(row).collect::<Option<_>>()?, loaded: Mutex::default() })
     }
 
-    /// The event's rows that the viewer may see, in the order of their numbers. One statement serves all viewers whom
+    /// The event's rows that the viewer would find in a list, in the order of their numbers. One statement serves all viewers whom
     /// the same rule holds for: a realm's managers, say.
     pub async fn load<E: Entity>(&self, db: &Db, viewer: &Viewer) -> AppResult<Vec<E>> {
-        let rule = E::visible(viewer).text();
+        let rule = E::listed(viewer).text();
         let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner).entry(rule).or_default().clone();
         let load = async || {
             let ids = self.rows.iter().map(|row| Id::new(row.id)).collect();
-            let wanted = E::visible(viewer).both(E::with_ids(ids));
+            let wanted = E::listed(viewer).both(E::with_ids(ids));
             let mut rows = E::fetch(&mut db.read().await?, wanted, E::ORDER.unsorted()).await?;
             rows.sort_unstable_by_key(|row| row.id().number);
             AppResult::Ok(Box::new(rows) as Box<dyn Any + Send + Sync>)

@@ -12,9 +12,14 @@ use crate::{
     config::Config,
     domains::{
         credit::{
-            CreditMutation, CreditQuery,
+            CreditMutation, CreditQuery, CreditSubscription,
             balance_statistic::Period,
             bank_product::BalanceKind,
+            credit_interview::{
+                InterviewPapers, InterviewStage, InterviewStatus,
+                form::{RateAdjustment, Repayment},
+                rules::{ApprovalResult, ApprovalStep},
+            },
             grid::GridKind,
             grid_reviewer::ReviewerKind,
             list_entry::{ListKind, WatchReason},
@@ -58,7 +63,7 @@ pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery
 pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
 
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(EngagementSubscription);
+pub struct Subscription(EngagementSubscription, CreditSubscription);
 
 pub type Schema = GraphqlSchema<Query, Mutation, Subscription>;
 type Builder = SchemaBuilder<Query, Mutation, Subscription>;
@@ -143,6 +148,13 @@ pub fn codes() -> CodeBook {
         .add::<WatchReason>()
         .add::<ReportAccountStatus>()
         .add::<ReportAccountKind>()
+        .add::<InterviewStage>()
+        .add::<InterviewStatus>()
+        .add::<InterviewPapers>()
+        .add::<RateAdjustment>()
+        .add::<Repayment>()
+        .add::<ApprovalStep>()
+        .add::<ApprovalResult>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

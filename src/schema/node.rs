@@ -7,8 +7,8 @@ use crate::{
     db::Id,
     domains::{
         credit::{
-            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditProfile, Grid, GridMap,
-            GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
+            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditApproval, CreditInterview,
+            CreditProfile, Grid, GridMap, GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
         },
         customers::{
             BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
@@ -58,7 +58,7 @@ nodes! {
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
-    ListEntry, AdviserOpinion, CreditProfile, ReportAccount,
+    ListEntry, AdviserOpinion, CreditProfile, ReportAccount, CreditInterview, CreditApproval,
 }
 
 #[derive(Default)]

@@ -2,12 +2,16 @@
 
 pub mod adviser;
 pub mod adviser_opinion;
+pub mod approval_report;
 pub mod balance_alert;
 pub mod balance_change;
 pub mod balance_statistic;
 pub mod balance_summary;
 pub mod bank_product;
+pub mod credit_approval;
+pub mod credit_interview;
 pub mod credit_profile;
+pub mod credit_report;
 pub mod grid;
 pub mod grid_map;
 pub mod grid_picture;
@@ -17,13 +21,15 @@ pub mod product_account;
 pub mod report_account;
 pub mod scope;
 
-use async_graphql::MergedObject;
+use async_graphql::{MergedObject, MergedSubscription};
 
 pub use adviser::Adviser;
 pub use adviser_opinion::AdviserOpinion;
 pub use balance_change::BalanceChange;
 pub use balance_summary::BalanceSummary;
 pub use bank_product::BankProduct;
+pub use credit_approval::CreditApproval;
+pub use credit_interview::CreditInterview;
 pub use credit_profile::CreditProfile;
 pub use grid::Grid;
 pub use grid_map::GridMap;
@@ -47,6 +53,10 @@ pub struct CreditQuery(
     list_entry::ListEntryQuery,
     adviser_opinion::AdviserOpinionQuery,
     credit_profile::CreditProfileQuery,
+    credit_interview::CreditInterviewQuery,
+    credit_approval::CreditApprovalQuery,
+    approval_report::ApprovalReportQuery,
+    credit_report::CreditReportQuery,
     report_account::ReportAccountQuery,
 );
 
@@ -62,5 +72,11 @@ pub struct CreditMutation(
     balance_summary::BalanceFeedMutation,
     list_entry::ListEntryMutation,
     adviser_opinion::AdviserOpinionMutation,
+    credit_interview::CreditInterviewMutation,
+    credit_approval::CreditApprovalMutation,
+    credit_report::CreditReportMutation,
     report_account::ReportAccountMutation,
 );
+
+#[derive(MergedSubscription, Default)]
+pub struct CreditSubscription(credit_approval::changed::CreditApprovalSubscription);

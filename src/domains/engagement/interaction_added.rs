@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Subscription};
+use diesel::QueryResult;
 use futures_util::{Stream, future::BoxFuture};
 
 use super::{
@@ -11,7 +12,10 @@ use super::{
 use crate::{
     auth::{Realm, SignedIn, Viewer},
     db::{Conn, Db},
-    domains::customers::Customer,
+    domains::{
+        credit::{CreditApproval, CreditInterview},
+        customers::Customer,
+    },
     error::{AppError, AppResult},
     events::{self, Event, Row, follow::follow},
     graphql::{ContextExt, Entity, scalars::split_global},
@@ -22,10 +26,10 @@ use crate::{
 const MOST: usize = 100;
 
 /// Tells subscribers of new interactions when the transaction commits: of the last ones, where they are many
-pub async fn announce<E: Happened>(conn: &mut Conn, added: &[E]) -> AppResult<()> {
+pub async fn announce<E: Happened>(conn: &mut Conn, added: &[E]) -> QueryResult<()> {
     let newest = &added[added.len().saturating_sub(MOST)..];
     let row = |row: &E| Row { id: row.id().number, of: row.with().map(|customer| customer.number) };
-    Ok(events::publish(conn, E::NAME, &newest.iter().map(row).collect::<Vec<_>>()).await?)
+    events::publish(conn, E::NAME, &newest.iter().map(row).collect::<Vec<_>>()).await
 }
 
 /// What a subscriber wants
@@ -65,13 +69,15 @@ struct Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 6] = [
+    const ALL: [Kind; 8] = [
         Kind::of::<SmsMessage>(),
         Kind::of::<PhoneCall>(),
         Kind::of::<FollowUp>(),
         Kind::of::<DemandChange>(),
         Kind::of::<SatisfactionRating>(),
         Kind::of::<CallFeedback>(),
+        Kind::of::<CreditInterview>(),
+        Kind::of::<CreditApproval>(),
     ];
 
     const fn of<E: Happened>() -> Kind {

@@ -20,6 +20,7 @@ use tower::ServiceExt as _;
 
 use crate::app::{Caller, TestApp};
 
+mod approval_changed;
 mod event_stream;
 mod interaction_added;
 mod servers;

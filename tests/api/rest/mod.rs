@@ -5,6 +5,7 @@ pub mod grid;
 mod grid_credit;
 mod grid_customers;
 mod grid_holdings;
+mod grid_interviews;
 mod grid_lists;
 mod grid_people;
 mod ihk;

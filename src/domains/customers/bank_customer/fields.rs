@@ -6,7 +6,10 @@ use super::BankCustomer;
 use crate::{
     auth::{Area, Realm},
     domains::{
-        credit::{AdviserOpinion, BalanceChange, BalanceSummary, CreditProfile, Grid, ListEntry, ProductAccount},
+        credit::{
+            AdviserOpinion, BalanceChange, BalanceSummary, CreditApproval, CreditInterview, CreditProfile, Grid,
+            ListEntry, ProductAccount,
+        },
         customers::{
             CustomerAssets, CustomerTag, Family, FamilyMember, PovertyRecord, Resident, Tag,
             family_member::FamilyRelation,
@@ -202,5 +205,33 @@ impl BankCustomer {
     ) -> AppResult<Connection<WorkItem>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(WorkItem::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// Interviews before loans, the last entered first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn credit_interviews(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditInterview>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditInterview::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// What was decided about loans, the last first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn credit_approvals(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditApproval>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditApproval::OF_CUSTOMER, self.id.number, page).await
     }
 }

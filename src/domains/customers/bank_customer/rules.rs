@@ -18,6 +18,7 @@ pub struct Registrar {
     pub staff: Option<Id<BankStaff>>,
     pub name: String,
     pub branch: Option<String>,
+    pub branch_code: Option<String>,
 }
 
 impl BankCustomerInput {

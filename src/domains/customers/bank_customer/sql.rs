@@ -92,16 +92,17 @@ impl BankCustomer {
     pub async fn registering(conn: &mut Conn, viewer: &Viewer) -> QueryResult<Registrar> {
         let staff = BankStaff::asking(viewer);
         if let Some(number) = staff {
-            let (name, branch) = bank_staff::table
+            let (name, branch, code): (_, String, String) = bank_staff::table
                 .inner_join(branches::table)
                 .filter(bank_staff::id.eq(number))
-                .select((bank_staff::name, branches::name))
+                .select((bank_staff::name, branches::name, branches::code))
                 .one(conn)
                 .await?;
-            return Ok(Registrar { staff, name, branch: Some(branch) });
+            return Ok(Registrar { staff, name, branch: Some(branch), branch_code: Some(code) });
         }
         let account = accounts::table.filter(accounts::id.eq(viewer.account_id.unwrap_or_default()));
-        Ok(Registrar { staff, name: account.select(accounts::name).one(conn).await?, branch: None })
+        let name = account.select(accounts::name).one(conn).await?;
+        Ok(Registrar { staff, name, branch: None, branch_code: None })
     }
 
     pub(super) async fn create(conn: &mut Conn, row: BankCustomer) -> QueryResult<BankCustomer> {
