@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
+    events::Events,
     files::store,
     outside::Outside,
 };
@@ -28,6 +29,7 @@ pub struct Shared {
     pub files: Arc<dyn ObjectStore>,
     pub outside: Outside,
     pub sessions: SessionCache,
+    pub events: Events,
 }
 
 impl Deref for App {
@@ -78,9 +80,36 @@ impl App {
         let signer = Signer::new(secret.as_bytes());
         let outside = Outside::new(Duration::from_secs(config.outside_seconds))?;
         let sessions = SessionCache::default();
-        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions }));
-        session::listen(&app);
+        let listener = db.is_pg().then(|| sessions.listener.clone());
+        let events = Events::new(listener, config.pool_size / 2);
+        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions, events }));
+        app.listen();
         Ok(app)
+    }
+
+    /// Hears what transactions tell, on this server and on the others of its database
+    fn listen(&self) {
+        if let Db::Lite { local, .. } = &self.db {
+            // What ends a session on the only server says so to the cache itself.
+            let events = self.events.clone();
+            local.listen(move |news| {
+                events.heard(news);
+            });
+            return;
+        }
+        let (heard, lost) = (self.clone(), self.clone());
+        self.sessions.listener.start(
+            self.config.database_url.clone(),
+            move |news| {
+                if !heard.events.heard(news) {
+                    session::heard(&heard, news);
+                }
+            },
+            move || {
+                lost.sessions.forget_all();
+                lost.events.lost();
+            },
+        );
     }
 }
 

@@ -115,6 +115,32 @@ pub struct Config {
     #[arg(long, env = "QUINTET_MAX_DOCUMENT", default_value_t = 64 << 10, global = true)]
     pub max_document: usize,
 
+    /// Trusted documents, which clients name by id or hash: a folder of .graphql files (the id is the file's path in it,
+    /// without the ending), or a JSON manifest of graphql-codegen, Relay or Apollo
+    #[arg(long, env = "QUINTET_TRUSTED_DOCUMENTS", value_name = "FILE|FOLDER", global = true)]
+    pub trusted_documents: Option<String>,
+
+    /// Execute trusted documents only; administrators of the whole installation may still send others
+    #[arg(long, env = "QUINTET_TRUSTED_ONLY", global = true)]
+    pub trusted_only: bool,
+
+    /// Most WebSockets and streams of events of one client address, and of one account; 0 for no limit
+    #[arg(long, env = "QUINTET_MAX_STREAMS", default_value_t = 200, global = true)]
+    pub max_streams: usize,
+
+    /// Most operations at once of a WebSocket
+    #[arg(long, env = "QUINTET_MAX_OPERATIONS", default_value_t = 50, global = true)]
+    pub max_operations: usize,
+
+    /// Most bytes of a message of a WebSocket
+    #[arg(long, env = "QUINTET_MAX_MESSAGE", default_value_t = 1 << 20, global = true)]
+    pub max_message: usize,
+
+    /// Seconds between signs of life on quiet WebSockets and streams of events; a WebSocket that stays silent for twice
+    /// as long is closed
+    #[arg(long, env = "QUINTET_PING_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..), global = true)]
+    pub ping_seconds: u64,
+
     /// Program that reads the text in pictures of identity cards: `tesseract` with its data chi_sim
     #[arg(long, env = "QUINTET_TESSERACT", default_value = "tesseract", global = true)]
     pub tesseract: String,

@@ -18,6 +18,10 @@ pub enum Code {
     GraphqlParseFailed,
     /// The document does not fit the schema
     GraphqlValidationFailed,
+    /// No document is known by this id or hash; a client that has its text sends it along
+    PersistedQueryNotFound,
+    /// The document is none of those that this server executes
+    DocumentNotTrusted,
     /// The operation exceeds a limit (depth, complexity, aliases, root fields, tokens, time)
     CostExceeded,
     /// An input breaks a rule; `extensions.field` names it
@@ -39,9 +43,11 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Code; 11] = [
+    pub const ALL: [Code; 13] = [
         Code::GraphqlParseFailed,
         Code::GraphqlValidationFailed,
+        Code::PersistedQueryNotFound,
+        Code::DocumentNotTrusted,
         Code::CostExceeded,
         Code::BadUserInput,
         Code::NotFound,
@@ -57,6 +63,8 @@ impl Code {
         match self {
             Code::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
             Code::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Code::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Code::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
             Code::CostExceeded => "COST_EXCEEDED",
             Code::BadUserInput => "BAD_USER_INPUT",
             Code::NotFound => "NOT_FOUND",
@@ -124,6 +132,15 @@ impl AppError {
 
     pub fn cost(message: impl Into<String>) -> AppError {
         AppError::new(Code::CostExceeded, message)
+    }
+
+    /// The message is the one that Apollo's clients look for
+    pub fn unknown_document() -> AppError {
+        AppError::new(Code::PersistedQueryNotFound, "PersistedQueryNotFound")
+    }
+
+    pub fn untrusted_document() -> AppError {
+        AppError::new(Code::DocumentNotTrusted, "This server executes trusted documents only")
     }
 
     pub fn rate_limited(seconds: i64) -> AppError {

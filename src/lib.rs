@@ -9,6 +9,7 @@
 //! | [`server`] | HTTP: routes, the GraphQL endpoint, uploads and files, pages, limits, metrics |
 //! | [`auth`] | who asks and may he: tokens, passwords, viewers, areas of the bank, guards; knows no table |
 //! | [`db`] | SQLite and PostgreSQL behind one connection type; predicates, orders and the few expressions of our own |
+//! | [`events`] | what writes announce, from their commit to the subscribers on every server |
 //! | [`files`] | uploaded files: what they may be, and where they lie |
 //! | [`outside`] | services of others that this one asks over HTTP |
 //! | [`app`], [`config`], [`error`] | what every request shares; every setting; what can go wrong |
@@ -28,6 +29,7 @@ pub mod db;
 pub mod demo;
 pub mod domains;
 pub mod error;
+pub mod events;
 pub mod files;
 pub mod graphql;
 pub mod ocr;

@@ -79,7 +79,7 @@ pub enum Sight {
 }
 
 /// The one who asks
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Viewer {
     /// None: nobody is signed in
     pub account_id: Option<i64>,

@@ -72,7 +72,7 @@ fn judge(documents: &Documents, config: &Config, line: &str) -> Vec<ServerError>
         Err(error) => return vec![ServerError::new(error, None)],
     };
     let request = match request::one(request) {
-        Ok(request) => request,
+        Ok(asked) => asked.request,
         Err(request::Refusal(_, message)) => return vec![ServerError::new(message, None)],
     };
     let name = request.operation_name.as_deref();

@@ -137,7 +137,7 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let server = Server::new(app).await?;
     welcome(&server.app, listener.local_addr()?, with_demo).await?;
     let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));
-    let stopping = CancellationToken::new();
+    let stopping = server.stopping.clone();
     if let Some(importer) = Importer::new(&server.app, stopping.clone()) {
         tasks.spawn(importer.run());
     }
@@ -145,7 +145,7 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
         .with_graceful_shutdown(asked_to_stop(stopping.clone()));
     let end = async {
         serving.await?;
-        // Mutations whose clients have gone end too.
+        // WebSockets, and mutations whose clients have gone, end too.
         tasks.close();
         tasks.wait().await;
         anyhow::Ok(())

@@ -18,7 +18,7 @@ use diesel_async::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 
-use super::pg;
+use super::{listen::Local, pg};
 
 pub type PgConn = AsyncPgConnection;
 pub type Lite = SyncConnectionWrapper<SqliteConnection, Inline>;
@@ -44,7 +44,33 @@ impl SpawnBlocking for Inline {
 #[expect(clippy::large_enum_variant, reason = "boxing would cost an allocation for each check-out on PostgreSQL")]
 pub enum Conn {
     Pg(Object<PgConn>),
-    Lite(Object<Lite>),
+    Lite(LiteConn),
+}
+
+/// A connection to SQLite, with what its transaction has to tell when it commits
+pub struct LiteConn {
+    conn: Object<Lite>,
+    pub(super) news: Vec<String>,
+}
+
+impl From<Object<Lite>> for LiteConn {
+    fn from(conn: Object<Lite>) -> LiteConn {
+        LiteConn { conn, news: Vec::new() }
+    }
+}
+
+impl Deref for LiteConn {
+    type Target = Lite;
+
+    fn deref(&self) -> &Lite {
+        &self.conn
+    }
+}
+
+impl DerefMut for LiteConn {
+    fn deref_mut(&mut self) -> &mut Lite {
+        &mut self.conn
+    }
 }
 
 impl Conn {
@@ -84,6 +110,8 @@ pub enum Db {
     Lite {
         read: Pool<Lite>,
         write: Pool<Lite>,
+        /// Who hears what transactions tell
+        local: Local,
     },
 }
 
@@ -116,7 +144,8 @@ impl Db {
             return Ok(Db::Pg(pool));
         }
         let path = lite_path(url)?;
-        Ok(Db::Lite { read: lite(path, size, LITE_READER)?, write: lite(path, 1, LITE_WRITER)? })
+        let (read, write) = (lite(path, size, LITE_READER)?, lite(path, 1, LITE_WRITER)?);
+        Ok(Db::Lite { read, write, local: Local::default() })
     }
 
     /// Lets SQLite learn what its tables hold, by which it chooses among indexes; PostgreSQL does so by itself. It looks at a
@@ -137,7 +166,7 @@ impl Db {
     pub async fn read(&self) -> Result<Conn, PoolError> {
         Ok(match self {
             Db::Pg(pool) => Conn::Pg(pool.get().await?),
-            Db::Lite { read, .. } => Conn::Lite(read.get().await?),
+            Db::Lite { read, .. } => Conn::Lite(read.get().await?.into()),
         })
     }
 
@@ -145,7 +174,7 @@ impl Db {
     pub async fn write(&self) -> Result<Conn, PoolError> {
         Ok(match self {
             Db::Pg(pool) => Conn::Pg(pool.get().await?),
-            Db::Lite { write, .. } => Conn::Lite(write.get().await?),
+            Db::Lite { write, .. } => Conn::Lite(write.get().await?.into()),
         })
     }
 
@@ -160,7 +189,11 @@ impl Db {
                     .await?;
             }
         }
-        Ok(Tx { conn: Some(conn) })
+        let local = match self {
+            Db::Pg(_) => None,
+            Db::Lite { local, .. } => Some(local.clone()),
+        };
+        Ok(Tx { conn: Some(conn), local })
     }
 
     /// Connections in use and open, for the metrics
@@ -216,6 +249,7 @@ pub enum BeginError {
 pub struct Tx {
     /// Some until the transaction ends
     conn: Option<Conn>,
+    local: Option<Local>,
 }
 
 impl Tx {
@@ -224,7 +258,12 @@ impl Tx {
             Conn::Pg(conn) => <PgConn as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn).await?,
             Conn::Lite(conn) => <Lite as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn).await?,
         }
-        self.conn = None;
+        // Heard when the connection is free again: who hears may want it.
+        if let (Some(Conn::Lite(conn)), Some(local)) = (self.conn.take(), &self.local) {
+            let LiteConn { conn, news } = conn;
+            drop(conn);
+            news.iter().for_each(|news| local.hear(news));
+        }
         Ok(())
     }
 }
@@ -264,7 +303,7 @@ impl Drop for Tx {
                 // Out of the pool: nobody may inherit an open transaction.
                 match conn {
                     Conn::Pg(conn) => drop(Object::take(conn)),
-                    Conn::Lite(conn) => drop(Object::take(conn)),
+                    Conn::Lite(conn) => drop(Object::take(conn.conn)),
                 }
             }
         });

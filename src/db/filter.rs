@@ -59,6 +59,12 @@ impl<T> Where<T> {
         self
     }
 
+    /// What it says, values included: one text for predicates that let the same rows through
+    pub fn text(&self) -> String {
+        // For whichever engine: the text is compared, never run.
+        format!("{:?}", diesel::debug_query::<Sqlite, _>(self))
+    }
+
     /// Adds a fragment whose columns the compiler did not check
     pub(super) fn raw(mut self, fragment: impl Frag + 'static) -> Self {
         self.0.push(Box::new(fragment));

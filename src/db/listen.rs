@@ -1,15 +1,15 @@
-//! News between servers that share one PostgreSQL database: LISTEN and NOTIFY.
-//!
-//! SQLite has one server, so there is nobody to tell.
+//! News that transactions tell when they commit. On PostgreSQL every server of the database hears them, by LISTEN and
+//! NOTIFY; SQLite has one server, which hears its own.
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
+use anyhow::Context as _;
 use diesel::{QueryResult, sql_types::Text};
 use futures_util::StreamExt as _;
 use tokio_postgres::AsyncMessage;
@@ -17,6 +17,10 @@ use tokio_postgres::AsyncMessage;
 use super::{Conn, Run as _, pg};
 
 const CHANNEL: &str = "quintet";
+
+/// How often a listener asks whether its connection still lives, and how long it waits for the answer. A network that
+/// swallows everything looks like one where nothing happens.
+const PULSE: Duration = Duration::from_secs(10);
 
 /// Hears what other servers tell; forgets nothing silently: while it hears nothing, [`hears`](Listener::hears) says so
 #[derive(Clone, Default)]
@@ -57,8 +61,11 @@ async fn listen(url: &str, hears: &AtomicBool, heard: &impl Fn(&str)) -> anyhow:
         let listening = client.batch_execute(&format!("LISTEN {CHANNEL}")).await;
         hears.store(listening.is_ok(), Ordering::Release);
         listening?;
-        // The client must live as long as its connection.
-        std::future::pending::<anyhow::Result<()>>().await
+        loop {
+            tokio::time::sleep(PULSE).await;
+            let alive = tokio::time::timeout(PULSE, client.batch_execute("SELECT 1")).await;
+            alive.context("the connection is silent")??;
+        }
     };
     let receive = async {
         while let Some(message) = messages.next().await {
@@ -71,13 +78,33 @@ async fn listen(url: &str, hears: &AtomicBool, heard: &impl Fn(&str)) -> anyhow:
     tokio::select! { ended = subscribe => ended, ended = receive => ended }
 }
 
+/// Hears what transactions of the one server of a SQLite database tell
+#[derive(Clone, Default)]
+pub struct Local(Arc<OnceLock<Box<dyn Fn(&str) + Send + Sync>>>);
+
+impl Local {
+    /// The first one listens, until the database is closed
+    pub fn listen(&self, heard: impl Fn(&str) + Send + Sync + 'static) {
+        // One server has one listener.
+        let _ = self.0.set(Box::new(heard));
+    }
+
+    pub(super) fn hear(&self, news: &str) {
+        if let Some(heard) = self.0.get() {
+            heard(news);
+        }
+    }
+}
+
 impl Conn {
-    /// Tells the other servers when the transaction commits
+    /// Tells the servers when the transaction commits; at most 8000 bytes
     pub async fn tell(&mut self, news: String) -> QueryResult<()> {
-        if let Conn::Pg(_) = self {
-            diesel::select(diesel::dsl::sql::<Text>("pg_notify('quintet', ").bind::<Text, _>(news).sql(")::text"))
-                .one::<String>(self)
-                .await?;
+        match self {
+            Conn::Pg(_) => {
+                let notify = diesel::dsl::sql::<Text>("pg_notify('quintet', ").bind::<Text, _>(news).sql(")::text");
+                diesel::select(notify).one::<String>(self).await?;
+            }
+            Conn::Lite(conn) => conn.news.push(news),
         }
         Ok(())
     }

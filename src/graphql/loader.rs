@@ -31,14 +31,30 @@ impl Queue {
 
     /// Runs a request together with the loads that it queues
     pub async fn drive<F: Future>(&self, request: F) -> F::Output {
+        Driver::new(self.clone()).drive(request).await
+    }
+}
+
+/// Runs what comes one after the other with one loader: a load that one left behind ends during the next
+pub struct Driver {
+    queue: Queue,
+    loads: FuturesUnordered<FutureObj<'static, ()>>,
+}
+
+impl Driver {
+    pub fn new(queue: Queue) -> Driver {
+        Driver { queue, loads: FuturesUnordered::new() }
+    }
+
+    pub async fn drive<F: Future>(&mut self, request: F) -> F::Output {
         let mut request = pin!(request);
-        let mut loads = FuturesUnordered::new();
+        let Driver { queue, loads } = self;
         std::future::poll_fn(|context| {
             loop {
                 if let Poll::Ready(output) = request.poll_unpin(context) {
                     return Poll::Ready(output);
                 }
-                loads.extend(self.take());
+                loads.extend(queue.take());
                 let mut progress = false;
                 while let Poll::Ready(Some(())) = loads.poll_next_unpin(context) {
                     progress = true;

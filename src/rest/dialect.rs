@@ -39,9 +39,13 @@ impl Failure {
             Code::RateLimited => "操作过于频繁，请稍后再试",
             Code::Unavailable => "服务暂不可用，请稍后再试",
             Code::Internal => "系统异常",
-            Code::BadUserInput | Code::CostExceeded | Code::GraphqlParseFailed | Code::GraphqlValidationFailed => {
-                "参数错误"
-            }
+            // What a document of the shim can not bring stands here too.
+            Code::BadUserInput
+            | Code::CostExceeded
+            | Code::GraphqlParseFailed
+            | Code::GraphqlValidationFailed
+            | Code::PersistedQueryNotFound
+            | Code::DocumentNotTrusted => "参数错误",
         };
         match (&self.field, self.code) {
             (Some(field), Code::BadUserInput) => format!("{what}: {}", field),

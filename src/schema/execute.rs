@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Response};
-use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Schema;
@@ -14,7 +14,7 @@ use crate::{
     files::Budget,
     graphql::{
         context::{Awaited, loader},
-        loader::Queue,
+        loader::{Driver, Queue},
     },
 };
 
@@ -41,4 +41,26 @@ pub fn execute(
         let work: BoxFuture<'_, Response> = Box::pin(schema.execute(request));
         counted(queue.drive(work)).await
     })
+}
+
+/// The answers of a subscription, one for each event
+pub struct Responses {
+    responses: BoxStream<'static, Response>,
+    driver: Driver,
+    _here: DropGuard,
+}
+
+impl Responses {
+    /// Waits for the next answer. Not to be dropped before it is there, unless all of it is.
+    pub async fn next(&mut self) -> Option<Response> {
+        self.driver.drive(self.responses.next()).await
+    }
+}
+
+/// Executes a subscription. Its loaders keep nothing, since it lives long.
+pub fn subscribe(schema: &Schema, app: &App, request: Request, viewer: Arc<Viewer>) -> Responses {
+    let queue = Queue::default();
+    let loader = loader(app, viewer.clone(), &queue, false);
+    let (request, here) = awaited(request.data(viewer).data(loader));
+    Responses { responses: schema.execute_stream(request), driver: Driver::new(queue), _here: here }
 }

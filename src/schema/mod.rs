@@ -6,16 +6,16 @@ pub mod rules;
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
-pub use execute::{awaited, execute};
+pub use execute::{Responses, awaited, execute, subscribe};
 
 use crate::{
     app::App,
     config::Config,
     domains::{
         credit::{
-            CreditMutation, CreditQuery,
+            CreditMutation, CreditQuery, CreditSubscription,
             balance_statistic::Period,
             bank_product::BalanceKind,
             credit_interview::{
@@ -42,7 +42,7 @@ use crate::{
             tag::TagKind,
         },
         engagement::{
-            EngagementMutation, EngagementQuery,
+            EngagementMutation, EngagementQuery, EngagementSubscription,
             follow_up::FollowUpEvent,
             package_phone::PhoneStatus,
             phone_call::CallStatus,
@@ -68,10 +68,14 @@ pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery
 #[derive(MergedObject, Default)]
 pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
 
-pub type Schema = GraphqlSchema<Query, Mutation, EmptySubscription>;
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(EngagementSubscription, CreditSubscription);
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    GraphqlSchema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+pub type Schema = GraphqlSchema<Query, Mutation, Subscription>;
+type Builder = SchemaBuilder<Query, Mutation, Subscription>;
+
+fn builder() -> Builder {
+    GraphqlSchema::build(Query::default(), Mutation::default(), Subscription::default()).disable_suggestions()
 }
 
 /// The schema behind `/graphql`, for documents that keep the [`rules`]
@@ -86,11 +90,11 @@ pub fn validated(app: App) -> Schema {
 
 /// For documents that are valid and do not look at the schema. At each root field the library goes through all
 /// types for entities of a federation, unless told that there are some; what this adds, no validated document names.
-fn fast() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn fast() -> Builder {
     builder().validation_mode(ValidationMode::Fast).enable_federation()
 }
 
-fn limited(builder: SchemaBuilder<Query, Mutation, EmptySubscription>, app: App) -> Schema {
+fn limited(builder: Builder, app: App) -> Schema {
     let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
     builder
         .limit_depth(max_depth)

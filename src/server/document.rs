@@ -270,6 +270,21 @@ impl Document {
         }
     }
 
+    /// Refuses a subscription that is to more than one field: each event answers one
+    pub fn check_subscription(&self, name: Option<&str>) -> Result<(), ServerError> {
+        let Some(operation) = self.operation(name) else { return Ok(()) };
+        match operation.selection_set.node.items.as_slice() {
+            // What the schema does not know is the validation's business.
+            [item] if matches!(&item.node, Selection::Field(field) if !field.node.name.node.starts_with("__")) => {
+                Ok(())
+            }
+            _ => {
+                let message = "A subscription selects exactly one field, without a fragment around it";
+                Err(coded(ServerError::new(message, Some(Pos::default())), Code::GraphqlValidationFailed))
+            }
+        }
+    }
+
     fn fields<'a>(&'a self, set: &'a SelectionSet, seen: &mut HashSet<&'a str>) -> usize {
         let mut count = 0;
         for selection in &set.items {

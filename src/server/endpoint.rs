@@ -1,12 +1,10 @@
-//! `/graphql`: the GraphQL-over-HTTP specification over `schema.execute`.
+//! `/graphql`: the GraphQL-over-HTTP specification. WebSockets go on in `socket`, streams of events in `event_stream`.
 //!
 //! The ready-made service of async-graphql-axum passes 46 of the 61 public audits; this one answers all of them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use async_graphql::{
-    Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
-};
+use async_graphql::parser::types::OperationType;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -17,15 +15,16 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Client, Server,
-    document::{coded, server_error},
-    metrics,
+    document::server_error,
+    event_stream, metrics,
+    operation::Answer,
     request::{Incoming, Refusal, read},
+    socket,
 };
 use crate::{
     auth::Viewer,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
-    schema::{awaited, execute},
 };
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json; charset=utf-8";
@@ -39,20 +38,40 @@ enum Media {
 }
 
 pub async fn graphql(State(server): State<Server>, client: Client, request: Request) -> Response {
-    let Some(media) = accepted(request.headers()) else {
+    if socket::is_wanted(&request) {
+        return socket::upgrade(server, client, request).await;
+    }
+    let Some(accepted) = Accepted::read(request.headers()) else {
         return plain_error(StatusCode::NOT_ACCEPTABLE, "Accept application/graphql-response+json or application/json");
     };
+    let media = accepted.media.unwrap_or(Media::Plain);
     let get = request.method() == Method::GET;
-    let viewer = viewer(&server, request.headers()).await;
+    let token = token(request.headers()).map(str::to_owned);
+    let viewer = viewer_of(&server, token.as_deref()).await;
     match read(request, &server.app.config, &viewer).await {
-        Ok(Incoming::Single(request)) => {
-            let answer = server.run(request, &viewer, &client, get).await;
-            answer.into_response(media)
+        Ok(Incoming::Single(asked)) => {
+            let prepared = server.prepare(*asked, &viewer);
+            let kind = prepared.as_ref().ok().and_then(|prepared| prepared.kind);
+            let streams = accepted.events && (kind == Some(OperationType::Subscription) || accepted.media.is_none());
+            match (kind, prepared) {
+                (Some(kind), _)
+                    if get && !(kind == OperationType::Query || kind == OperationType::Subscription && streams) =>
+                {
+                    let error = server_error(AppError::bad_input("query", "Only queries may be sent by GET"));
+                    not_allowed(respond(StatusCode::METHOD_NOT_ALLOWED, media, &Answer::refused(vec![error]).body()))
+                }
+                (_, prepared) if streams => event_stream::respond(&server, prepared, viewer, token, client),
+                (_, Ok(prepared)) => server.run(prepared, &viewer, &client).await.into_response(media),
+                (_, Err(answer)) => answer.into_response(media),
+            }
         }
         Ok(Incoming::Batch(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
-            for request in requests {
-                answers.push(server.run(request, &viewer, &client, get).await);
+            for asked in requests {
+                answers.push(match server.prepare(asked, &viewer) {
+                    Ok(prepared) => server.run(prepared, &viewer, &client).await,
+                    Err(answer) => answer,
+                });
             }
             let bodies: Vec<_> = answers.iter().map(Answer::body).collect();
             respond(StatusCode::OK, media, &bodies)
@@ -64,150 +83,69 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
                 _ => Code::BadUserInput,
             };
             let error = json!({"errors": [{"message": message, "extensions": {"code": code.name()}}]});
-            let mut response = respond(status, media, &error);
-            if status == StatusCode::METHOD_NOT_ALLOWED {
-                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+            match status {
+                StatusCode::METHOD_NOT_ALLOWED => not_allowed(respond(status, media, &error)),
+                status => respond(status, media, &error),
             }
-            response
         }
     }
 }
 
+fn not_allowed(mut response: Response) -> Response {
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+}
+
+/// The token of a request
+pub fn token(headers: &HeaderMap) -> Option<&str> {
+    bare(headers.get(header::AUTHORIZATION)?.to_str().ok()?)
+}
+
+/// A token without the word that may stand before it; none where nothing is left
+pub fn bare(authorization: &str) -> Option<&str> {
+    let token = authorization.strip_prefix("Bearer ").or_else(|| authorization.strip_prefix("bearer "));
+    Some(token.unwrap_or(authorization).trim()).filter(|token| !token.is_empty())
+}
+
 /// Who asks. A token that is worth nothing makes a viewer who is nobody, so that signing in anew stays possible.
 pub async fn viewer(server: &Server, headers: &HeaderMap) -> Arc<Viewer> {
-    let token = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .map(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")).unwrap_or(value).trim());
-    match token.filter(|token| !token.is_empty()) {
+    viewer_of(server, token(headers)).await
+}
+
+async fn viewer_of(server: &Server, token: Option<&str>) -> Arc<Viewer> {
+    match token {
         Some(token) => Arc::new(Session::viewer(&server.app, Credential::Token(token)).await.unwrap_or_default()),
         None => Arc::default(),
     }
 }
 
-/// What the client takes, by its `Accept`; plain JSON where it says nothing
-fn accepted(headers: &HeaderMap) -> Option<Media> {
-    let accept = match headers.get(header::ACCEPT) {
-        Some(accept) => accept.to_str().ok()?.to_ascii_lowercase(),
-        None => return Some(Media::Plain),
-    };
-    let mut any = None;
-    for range in accept.split(',') {
-        match range.split(';').next().unwrap_or_default().trim() {
-            "application/graphql-response+json" => return Some(Media::Graphql),
-            "application/json" | "application/*" | "*/*" => any = any.or(Some(Media::Plain)),
-            _ => {}
-        }
-    }
-    any
+/// What the client takes
+#[derive(Clone, Copy)]
+struct Accepted {
+    /// Plain JSON where it says nothing
+    media: Option<Media>,
+    /// Whether it takes a stream of events
+    events: bool,
 }
 
-impl Server {
-    /// Executes one request
-    async fn run(&self, mut request: GraphqlRequest, viewer: &Arc<Viewer>, client: &Client, get: bool) -> Answer {
-        let config = &self.app.config;
-        let name = request.operation_name.clone();
-        let document = match self.documents.get(&request.query, config) {
-            Ok(document) => document,
-            Err(errors) => return Answer::refused(errors),
+impl Accepted {
+    fn read(headers: &HeaderMap) -> Option<Accepted> {
+        let accept = match headers.get(header::ACCEPT) {
+            Some(accept) => accept.to_str().ok()?.to_ascii_lowercase(),
+            None => return Some(Accepted { media: Some(Media::Plain), events: false }),
         };
-        let kind = document.operation_type(name.as_deref());
-        if get && kind.is_some_and(|kind| kind != OperationType::Query) {
-            let error = AppError::bad_input("query", "Only queries may be sent by GET");
-            return Answer {
-                status: Some(StatusCode::METHOD_NOT_ALLOWED),
-                ..Answer::refused(vec![server_error(error)])
-            };
+        let mut accepted = Accepted { media: None, events: false };
+        for range in accept.split(',') {
+            match range.split(';').next().unwrap_or_default().trim() {
+                "application/graphql-response+json" => accepted.media = Some(Media::Graphql),
+                "application/json" | "application/*" | "*/*" => {
+                    accepted.media = accepted.media.or(Some(Media::Plain));
+                }
+                "text/event-stream" => accepted.events = true,
+                _ => {}
+            }
         }
-        if config.no_introspection && document.introspects() && !viewer.administers() {
-            return Answer::refused(vec![server_error(AppError::forbidden("The schema is not told here"))]);
-        }
-        let checked = document
-            .check_root(name.as_deref(), config.max_root_fields)
-            .and_then(|()| document.check_variables(name.as_deref(), &request.variables));
-        if let Err(error) = checked {
-            return Answer::refused(vec![error]);
-        }
-        document.fill_sizes(name.as_deref(), &mut request.variables);
-        request.set_parsed_query((*document.parsed).clone());
-        let label = document.label(name.as_deref());
-        let schema = match document.introspects() {
-            true => &self.schema,
-            false => &self.validated,
-        };
-        let is_mutation = kind == Some(OperationType::Mutation);
-        let (request, _here) = awaited(request.data(client.clone()));
-        let work = execute(schema, &self.app, request, viewer.clone(), is_mutation);
-        let limit = Duration::from_secs(config.max_seconds);
-        let outcome = match kind {
-            // A mutation ends, or is rolled back, whether its client stays or goes.
-            Some(OperationType::Mutation) => match tokio::time::timeout(limit, self.tasks.spawn(work)).await {
-                Ok(Ok(response)) => Ok(response),
-                Ok(Err(panic)) => Err(AppError::internal(panic)),
-                Err(_) => Err(AppError::unavailable("The operation goes on, but its answer takes too long")),
-            },
-            _ => tokio::time::timeout(limit, work).await.map_err(|_| AppError::cost("The operation takes too long")),
-        };
-        let (response, statements) = match outcome {
-            Ok(outcome) => outcome,
-            Err(error) => return Answer::refused(vec![server_error(error)]),
-        };
-        tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
-        let answer = Answer::new(response, statements);
-        match answer.data.is_some() {
-            true => Answer { label, ..answer },
-            // What was not executed may name anything.
-            false => answer,
-        }
-    }
-}
-
-/// What a request is answered with
-struct Answer {
-    errors: Vec<ServerError>,
-    /// None: the request was not executed
-    data: Option<Value>,
-    status: Option<StatusCode>,
-    statements: u64,
-    /// What ran, for the metrics
-    label: String,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    #[serde(skip_serializing_if = "<[ServerError]>::is_empty")]
-    errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-}
-
-impl Answer {
-    fn refused(errors: Vec<ServerError>) -> Answer {
-        Answer { errors, data: None, status: None, statements: 0, label: "refused".into() }
-    }
-
-    fn new(response: GraphqlResponse, statements: u64) -> Answer {
-        // Errors of parsing and validation have no path; whatever was executed has one.
-        let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-        let errors = response.errors.into_iter().map(with_code).collect();
-        Answer { errors, data: executed.then_some(response.data), status: None, statements, label: "refused".into() }
-    }
-
-    fn body(&self) -> Body<'_> {
-        Body { errors: &self.errors, data: self.data.as_ref() }
-    }
-
-    fn into_response(self, media: Media) -> Response {
-        let status = match (self.status, media, &self.data) {
-            (Some(status), ..) => status,
-            // Older clients take every other status for a failure of the network.
-            (None, Media::Plain, _) | (None, Media::Graphql, Some(_)) => StatusCode::OK,
-            (None, Media::Graphql, None) => StatusCode::BAD_REQUEST,
-        };
-        let mut response = respond(status, media, &self.body());
-        response.extensions_mut().insert(Statements(self.statements));
-        response.extensions_mut().insert(metrics::Operation(self.label));
-        response
+        (accepted.media.is_some() || accepted.events).then_some(accepted)
     }
 }
 
@@ -215,20 +153,18 @@ impl Answer {
 #[derive(Clone, Copy)]
 pub struct Statements(pub u64);
 
-fn with_code(error: ServerError) -> ServerError {
-    if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
-        return error;
+impl Answer {
+    fn into_response(self, media: Media) -> Response {
+        let status = match (media, &self.data) {
+            // Older clients take every other status for a failure of the network.
+            (Media::Plain, _) | (Media::Graphql, Some(_)) => StatusCode::OK,
+            (Media::Graphql, None) => StatusCode::BAD_REQUEST,
+        };
+        let mut response = respond(status, media, &self.body());
+        response.extensions_mut().insert(Statements(self.statements));
+        response.extensions_mut().insert(metrics::Operation(self.label));
+        response
     }
-    let code = match error.message.as_str() {
-        message
-            if message.starts_with("Query is ") || message.contains("too many") || message.contains("recursion") =>
-        {
-            Code::CostExceeded
-        }
-        _ if error.path.is_empty() => Code::GraphqlValidationFailed,
-        _ => Code::BadUserInput,
-    };
-    coded(error, code)
 }
 
 fn respond(status: StatusCode, media: Media, body: &impl Serialize) -> Response {

@@ -48,7 +48,7 @@ impl RateLimit {
     }
 
     /// Counts a request; an error says how many seconds to wait
-    fn count(&self, address: IpAddr) -> Result<(), i64> {
+    pub fn count(&self, address: IpAddr) -> Result<(), i64> {
         let Some(limiter) = &self.by_address else { return Ok(()) };
         if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             limiter.retain_recent();
@@ -64,7 +64,7 @@ impl RateLimit {
 }
 
 /// What counts as one client: an address, or with IPv6 the /64 that one subscriber has to himself
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
         address => address,

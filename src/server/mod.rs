@@ -2,17 +2,23 @@
 
 mod document;
 pub mod endpoint;
+mod event_stream;
 pub mod files;
+mod known;
 mod limit;
 pub mod metrics;
+mod operation;
 mod pages;
 pub mod request;
 mod routes;
+mod seats;
+mod socket;
+mod stream;
 
 use std::{net::IpAddr, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use document::{Document, Documents};
 pub use endpoint::Statements;
@@ -33,10 +39,14 @@ pub struct Server {
     /// The same for documents that do not look at it
     validated: Schema,
     documents: Arc<Documents>,
+    known: Arc<known::Known>,
     pub rest: Arc<Rest>,
-    /// Mutations that run on although their client may have gone
+    /// Mutations that run on although their client may have gone, and WebSockets
     pub tasks: TaskTracker,
+    /// Cancelled when the server is to stop: what does not end by itself ends then
+    pub stopping: CancellationToken,
     rate_limit: Arc<limit::RateLimit>,
+    seats: Arc<seats::Seats>,
 }
 
 impl Server {
@@ -48,7 +58,10 @@ impl Server {
             let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
             let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?));
-            Ok(Server { schema, validated, rest, app, documents, tasks, rate_limit })
+            let known = Arc::new(known::Known::read(&app.config).await?);
+            let seats = Arc::new(seats::Seats::new(app.config.max_streams));
+            let stopping = CancellationToken::new();
+            Ok(Server { schema, validated, rest, app, documents, known, tasks, stopping, rate_limit, seats })
         })
     }
 }

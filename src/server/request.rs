@@ -23,10 +23,18 @@ use super::document::NO_NUL;
 use crate::{auth::Viewer, config::Config};
 
 /// What a client sent
-#[expect(clippy::large_enum_variant, reason = "it lives for a moment, and boxing would cost every request")]
 pub enum Incoming {
-    Single(GraphqlRequest),
-    Batch(Vec<GraphqlRequest>),
+    Single(Box<Asked>),
+    Batch(Vec<Asked>),
+}
+
+/// One request of the GraphQL-over-HTTP specification. Without a text it names its document.
+pub struct Asked {
+    pub request: GraphqlRequest,
+    /// `documentId`: a trusted document
+    pub document_id: Option<String>,
+    /// `extensions.persistedQuery.sha256Hash`: a document by its hash, as Apollo's clients name it
+    pub hash: Option<String>,
 }
 
 /// Why a request is none: a status and a sentence for the client
@@ -45,7 +53,7 @@ const PREFLIGHT: [&str; 4] =
 
 pub async fn read(request: Request, config: &Config, viewer: &Viewer) -> Result<Incoming, Refusal> {
     match *request.method() {
-        Method::GET => from_query(request.uri().query().unwrap_or_default()).map(Incoming::Single),
+        Method::GET => from_query(request.uri().query().unwrap_or_default()).map(Box::new).map(Incoming::Single),
         Method::POST => match media_type(request.headers()).as_deref() {
             Some("application/json") => from_body(&body(request.into_body(), config.max_body).await?, config),
             Some("multipart/form-data") => from_form(request, config, viewer).await,
@@ -84,7 +92,7 @@ fn too_long(error: &(dyn std::error::Error + 'static)) -> bool {
     error.is::<LengthLimitError>() || error.source().is_some_and(too_long)
 }
 
-fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
+fn from_query(query: &str) -> Result<Asked, Refusal> {
     let mut fields = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let value = match &*name {
@@ -106,7 +114,7 @@ fn from_body(body: &[u8], config: &Config) -> Result<Incoming, Refusal> {
             Err(Refusal::bad(format!("A batch has at most {} operations", config.max_batch)))
         }
         Json::Array(batch) => Ok(Incoming::Batch(batch.into_iter().map(one).collect::<Result<_, _>>()?)),
-        single => one(single).map(Incoming::Single),
+        single => one(single).map(Box::new).map(Incoming::Single),
     }
 }
 
@@ -206,10 +214,10 @@ async fn from_form(request: Request, config: &Config, viewer: &Viewer) -> Result
 
 fn attach(incoming: Option<&mut Incoming>, path: &str, upload: UploadValue) -> Option<()> {
     let (request, path) = match incoming? {
-        Incoming::Single(request) => (request, path),
+        Incoming::Single(asked) => (&mut asked.request, path),
         Incoming::Batch(requests) => {
             let (index, path) = path.split_once('.')?;
-            (requests.get_mut(index.parse::<usize>().ok()?)?, path)
+            (&mut requests.get_mut(index.parse::<usize>().ok()?)?.request, path)
         }
     };
     let before = request.uploads.len();
@@ -217,21 +225,27 @@ fn attach(incoming: Option<&mut Incoming>, path: &str, upload: UploadValue) -> O
     (request.uploads.len() > before).then_some(())
 }
 
-/// One request of the GraphQL-over-HTTP specification
-pub fn one(request: Json) -> Result<GraphqlRequest, Refusal> {
+/// Reads a request; also what a WebSocket's `subscribe` carries
+pub fn one(request: Json) -> Result<Asked, Refusal> {
     let Json::Object(mut fields) = request else { return Err(Refusal::bad("A request is a JSON object")) };
-    let query = match fields.remove("query") {
-        Some(Json::String(query)) => query,
-        Some(_) => return Err(Refusal::bad("query must be a string")),
-        None => return Err(Refusal::bad("query is missing")),
+    let mut text = |name: &str| match fields.remove(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Refusal::bad(format!("{name} must be a string"))),
+    };
+    let (query, document_id, operation) = (text("query")?, text("documentId")?, text("operationName")?);
+    let hash = match fields.remove("extensions") {
+        None | Some(Json::Null) => None,
+        Some(Json::Object(mut extensions)) => extensions.remove("persistedQuery").map(hash).transpose()?,
+        Some(_) => return Err(Refusal::bad("extensions must be an object")),
+    };
+    let query = match (query, &document_id, &hash) {
+        (Some(_), Some(_), _) => return Err(Refusal::bad("Send a query or a documentId, not both")),
+        (None, None, None) => return Err(Refusal::bad("query is missing")),
+        (query, ..) => query.unwrap_or_default(),
     };
     let mut request = GraphqlRequest::new(query);
-    match fields.remove("operationName") {
-        None | Some(Json::Null) => {}
-        Some(Json::String(name)) if name.is_empty() => {}
-        Some(Json::String(name)) => request = request.operation_name(name),
-        Some(_) => return Err(Refusal::bad("operationName must be a string")),
-    }
+    request.operation_name = operation.filter(|name| !name.is_empty());
     match fields.remove("variables") {
         None | Some(Json::Null) => {}
         Some(Json::String(text)) if text.is_empty() => {}
@@ -239,9 +253,15 @@ pub fn one(request: Json) -> Result<GraphqlRequest, Refusal> {
         Some(Json::Object(variables)) => request = request.variables(to_variables(variables)),
         Some(_) => return Err(Refusal::bad("variables must be an object")),
     }
-    match fields.remove("extensions") {
-        None | Some(Json::Null | Json::Object(_)) => Ok(request),
-        Some(_) => Err(Refusal::bad("extensions must be an object")),
+    Ok(Asked { request, document_id, hash })
+}
+
+/// The hash of `extensions.persistedQuery`
+fn hash(persisted: Json) -> Result<String, Refusal> {
+    let version = persisted.get("version").and_then(Json::as_i64);
+    match persisted.get("sha256Hash") {
+        Some(Json::String(hash)) if version == Some(1) => Ok(hash.to_lowercase()),
+        _ => Err(Refusal::bad("extensions.persistedQuery needs version 1 and a sha256Hash")),
     }
 }
 

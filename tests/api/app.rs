@@ -53,6 +53,7 @@ pub const PASSWORD: &str = "correct horse";
 pub struct TestApp {
     pub app: App,
     pub router: Router,
+    pub server: Server,
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -97,7 +98,8 @@ impl TestApp {
     /// The same database under other settings
     pub async fn with(config: Config) -> TestApp {
         let app = App::open(config).await.unwrap();
-        TestApp { router: router(Server::new(app.clone()).await.unwrap()), app }
+        let server = Server::new(app.clone()).await.unwrap();
+        TestApp { router: router(server.clone()), server, app }
     }
 
     /// Fills in the demo data

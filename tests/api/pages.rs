@@ -6,9 +6,13 @@ use axum::{
     body::Body,
     http::{StatusCode, header},
 };
+use quintet::events::{self, Row};
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, both};
+use crate::{
+    app::{TestApp, both},
+    live::{EventStream, listening},
+};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 const BUILT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/server/pages/graphiql");
@@ -126,10 +130,25 @@ both! {
         assert_eq!(ids(|example| example["variables"].is_object()), on_disk("json"));
         assert_eq!(examples[0]["domain"], "identity");
         assert!(examples.len() >= 3, "{}", examples.len());
+        let mut subscriptions = 0;
+        listening(&app).await;
         for example in &examples {
             let document = example["query"].as_str().unwrap();
             let variables = if example["variables"].is_null() { json!({}) } else { example["variables"].clone() };
-            admin.query_with(document, variables).await.ok();
+            if example["kind"] != "subscription" {
+                admin.query_with(document, variables).await.ok();
+                continue;
+            }
+            let mut stream = EventStream::post(&admin, document).await;
+            subscriptions += 1;
+            let mut tx = app.app.db.begin().await.unwrap();
+            for kind in ["SmsMessage", "CreditApproval"] {
+                events::publish(&mut tx, kind, &[Row { id: 1, of: None }]).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            let (_, event) = stream.next().await.unwrap();
+            assert!(event["data"].is_object() && event.get("errors").is_none(), "{document}: {event}");
         }
+        assert_eq!(subscriptions, 2);
     }
 }

@@ -9,7 +9,7 @@ use async_graphql::parser::{
 use quintet::schema;
 use serde_json::json;
 
-use crate::app::both;
+use crate::{app::both, live::EventStream};
 
 /// Root fields that need no token, and why
 const PUBLIC: [(&str, &str); 5] = [
@@ -153,6 +153,17 @@ both! {
             }
         }
         assert!(asked > 100, "only {asked} root fields found");
+        let subscriptions = fields(&types["Subscription"]);
+        assert!(!subscriptions.is_empty());
+        for field in subscriptions {
+            let document = ask("subscription", &field, &types).unwrap();
+            let events = EventStream::post(&app.nobody(), &document).await.rest().await;
+            let code = events[0].1.pointer("/errors/0/extensions/code").and_then(|code| code.as_str());
+            assert!(events[0].1.pointer("/errors/0/path").is_some(), "{document} is no valid document: {events:?}");
+            if code != Some("UNAUTHENTICATED") {
+                open.push(field.name.node.to_string());
+            }
+        }
         open.retain(|name| !PUBLIC.iter().any(|(public, _)| public == name));
         assert!(open.is_empty(), "open to everybody: {open:?}");
     }

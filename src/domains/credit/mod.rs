@@ -22,7 +22,7 @@ pub mod product_account;
 pub mod report_account;
 pub mod scope;
 
-use async_graphql::MergedObject;
+use async_graphql::{MergedObject, MergedSubscription};
 
 pub use adviser::Adviser;
 pub use adviser_opinion::AdviserOpinion;
@@ -81,3 +81,6 @@ pub struct CreditMutation(
     customer_image::CustomerImageMutation,
     report_account::ReportAccountMutation,
 );
+
+#[derive(MergedSubscription, Default)]
+pub struct CreditSubscription(credit_approval::changed::CreditApprovalSubscription);

@@ -7,14 +7,14 @@ use super::{BankCustomer, LoanCustomer, PropertyCustomer, ServiceContact, Tag};
 use crate::{
     auth::{Realm, SignedIn, Viewer},
     db::{
-        Conn, Where,
+        Conn, Id, Where,
         sql::{begins, contains},
         tables::{bank_customers, loan_customers, property_customers, service_contacts},
     },
     domains::{engagement::Interaction, identity::StaffMember},
     error::{AppError, AppResult},
     graphql::{
-        ContextExt,
+        ContextExt, Entity,
         entity::Slice,
         id_number::IdNumber,
         input::{id_number_key, phone_key},
@@ -149,6 +149,17 @@ fn found(text: &str) -> Predicates {
 }
 
 impl Customer {
+    /// The customer with this global id, if the viewer may see him
+    pub async fn by_global_id(ctx: &Context<'_>, name: &str, number: i64) -> AppResult<Option<Customer>> {
+        Ok(match name {
+            LoanCustomer::NAME => ctx.load(Id::<LoanCustomer>::new(number)).await?.map(Customer::from),
+            ServiceContact::NAME => ctx.load(Id::<ServiceContact>::new(number)).await?.map(Customer::from),
+            PropertyCustomer::NAME => ctx.load(Id::<PropertyCustomer>::new(number)).await?.map(Customer::from),
+            BankCustomer::NAME => ctx.load(Id::<BankCustomer>::new(number)).await?.map(Customer::from),
+            _ => None,
+        })
+    }
+
     /// Everybody who is wanted and whom the viewer may see, in every realm
     pub async fn all(conn: &mut Conn, viewer: &Viewer, wanted: &CustomerFilter) -> AppResult<Vec<Customer>> {
         let page = page::Page { size: page::MAX_SIZE, ..page::Page::one() };

@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{CallPackage, EstateProject, PackagePhone};
+use super::{CallPackage, EstateProject, PackagePhone, interaction_added};
 use crate::{
     auth::{Realm, Sight, Staff, Viewer},
     db::{
@@ -307,6 +307,7 @@ impl CallFeedbackMutation {
         let call_feedback = CallFeedback::create(&mut tx, agent, &phone, project, input).await?;
         AuditEntry::record(&mut tx, ctx, Some(&phone), Some(&called)).await?;
         AuditEntry::record(&mut tx, ctx, None, Some(&call_feedback)).await?;
+        interaction_added::announce(&mut tx, std::slice::from_ref(&call_feedback)).await?;
         tx.commit().await?;
         Ok(CallFeedbackCreatePayload { call_feedback })
     }

@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object,
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::followers;
+use super::{followers, interaction_added};
 use crate::{
     auth::{Realm, Staff, Viewer},
     db::{
@@ -190,6 +190,7 @@ impl DemandChange {
         let row = DemandChange::create(conn, ServiceStaff::asking(viewer), new).await?;
         DemandChange::set_followers(conn, row.id, &followers).await?;
         AuditEntry::record_linked(conn, ctx, "followerIds", None, Some((&row, &followers))).await?;
+        interaction_added::announce(conn, std::slice::from_ref(&row)).await?;
         Ok(row)
     }
 

@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object,
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::followers;
+use super::{followers, interaction_added};
 use crate::{
     auth::{Realm, Staff, Viewer},
     codes,
@@ -198,6 +198,7 @@ impl FollowUp {
         let row = FollowUp::create(conn, ServiceStaff::asking(viewer), new).await?;
         FollowUp::set_followers(conn, row.id, &followers).await?;
         AuditEntry::record_linked(conn, ctx, "followerIds", None, Some((&row, &followers))).await?;
+        interaction_added::announce(conn, std::slice::from_ref(&row)).await?;
         Ok(row)
     }
 

@@ -91,33 +91,46 @@ pub struct InteractionFilter {
     to: Option<Time>,
 }
 
+/// An entity that is an interaction
+pub trait Happened: Entity + Into<Interaction> {
+    const REALM: Realm;
+    type Customer: Entity;
+
+    /// Customer whom it happened with
+    fn with(&self) -> Option<Id<Self::Customer>>;
+}
+
 /// What the interface asks of each kind
 macro_rules! kinds {
-    ($($kind:ident: $entity:ident, $customer:ident, |$it:ident| $id:expr;)+) => { $(
+    ($($realm:ident: $entity:ident, $customer:ident, |$it:ident| $id:expr;)+) => { $(
+        impl Happened for $entity {
+            const REALM: Realm = Realm::$realm;
+            type Customer = $customer;
+
+            fn with(&self) -> Option<Id<$customer>> {
+                let $it = self;
+                $id
+            }
+        }
         impl $entity {
             pub(crate) async fn any_customer(
                 &self,
                 ctx: &Context<'_>,
             ) -> async_graphql::Result<AppResult<Option<Customer>>> {
-                let $it = self;
-                let id: Option<Id<$customer>> = $id;
-                Ok(match id {
-                    Some(id) => ctx.load(id).await.map(|found| found.map(Customer::from)),
-                    None => Ok(None),
-                })
+                Ok(ctx.load_named(self.with()).await.map(|found| found.map(Customer::from)))
             }
         }
     )+ };
 }
 kinds! {
-    SmsMessage: SmsMessage, LoanCustomer, |it| it.customer_id;
-    PhoneCall: PhoneCall, LoanCustomer, |it| it.customer_id;
-    FollowUp: FollowUp, ServiceContact, |it| Some(it.contact_id);
-    DemandChange: DemandChange, ServiceContact, |it| Some(it.contact_id);
-    SatisfactionRating: SatisfactionRating, ServiceContact, |it| Some(it.contact_id);
-    CallFeedback: CallFeedback, PropertyCustomer, |it| it.customer_id;
-    CreditInterview: CreditInterview, BankCustomer, |it| it.customer_id;
-    CreditApproval: CreditApproval, BankCustomer, |it| it.customer_id;
+    Loan: SmsMessage, LoanCustomer, |it| it.customer_id;
+    Loan: PhoneCall, LoanCustomer, |it| it.customer_id;
+    Service: FollowUp, ServiceContact, |it| Some(it.contact_id);
+    Service: DemandChange, ServiceContact, |it| Some(it.contact_id);
+    Service: SatisfactionRating, ServiceContact, |it| Some(it.contact_id);
+    Estate: CallFeedback, PropertyCustomer, |it| it.customer_id;
+    Bank: CreditInterview, BankCustomer, |it| it.customer_id;
+    Bank: CreditApproval, BankCustomer, |it| it.customer_id;
 }
 
 impl Interaction {

@@ -9,6 +9,7 @@ pub mod estate_project;
 pub mod follow_up;
 pub mod followers;
 pub mod interaction;
+pub mod interaction_added;
 pub mod package_phone;
 pub mod phone_call;
 pub mod satisfaction_rating;
@@ -20,7 +21,7 @@ pub mod upload;
 pub mod wechat_friendship;
 pub mod work_item;
 
-use async_graphql::MergedObject;
+use async_graphql::{MergedObject, MergedSubscription};
 
 pub use attachment::Attachment;
 pub use call_feedback::CallFeedback;
@@ -76,3 +77,6 @@ pub struct EngagementMutation(
     call_feedback::CallFeedbackMutation,
     attachment::AttachmentMutation,
 );
+
+#[derive(MergedSubscription, Default)]
+pub struct EngagementSubscription(interaction_added::InteractionSubscription);

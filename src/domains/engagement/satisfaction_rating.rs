@@ -7,7 +7,7 @@ use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object,
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::followers;
+use super::{followers, interaction_added};
 use crate::{
     auth::{Realm, Staff, Viewer},
     db::{
@@ -311,6 +311,7 @@ impl SatisfactionRatingMutation {
         SatisfactionRating::set_followers(&mut tx, satisfaction_rating.id, &followers).await?;
         let after = (&satisfaction_rating, &*followers);
         AuditEntry::record_linked(&mut tx, ctx, "followerIds", None, Some(after)).await?;
+        interaction_added::announce(&mut tx, std::slice::from_ref(&satisfaction_rating)).await?;
         tx.commit().await?;
         Ok(SatisfactionRatingCreatePayload { satisfaction_rating })
     }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use moka::sync::Cache;
+use tokio::sync::broadcast;
 
 use crate::{
     auth::Viewer,
@@ -19,8 +20,13 @@ pub struct SessionCache {
     viewers: Cache<String, (Viewer, Time)>,
     /// Grows with each departure: what was read before one is not kept after it
     departures: AtomicU64,
+    /// Whose sessions may have ended or whose rights may have changed: an account's, or anybody's
+    pub news: broadcast::Sender<Option<i64>>,
     pub listener: Listener,
 }
+
+/// How much news waits for those whose requests do not end by themselves; who misses some asks anew
+const NEWS: usize = 256;
 
 impl Default for SessionCache {
     fn default() -> Self {
@@ -31,6 +37,7 @@ impl Default for SessionCache {
                 .support_invalidation_closures()
                 .build(),
             departures: AtomicU64::new(0),
+            news: broadcast::Sender::new(NEWS),
             listener: Listener::default(),
         }
     }
@@ -64,10 +71,13 @@ impl SessionCache {
         if self.viewers.invalidate_entries_if(of_account).is_err() {
             self.viewers.invalidate_all();
         }
+        // Nobody may wait for it.
+        let _ = self.news.send(Some(account));
     }
 
     pub fn forget_all(&self) {
         self.departures.fetch_add(1, Ordering::AcqRel);
         self.viewers.invalidate_all();
+        let _ = self.news.send(None);
     }
 }

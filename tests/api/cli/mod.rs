@@ -3,7 +3,7 @@
 mod account;
 mod check;
 mod data;
-mod program;
+pub mod program;
 mod serve;
 mod sheets;
 

@@ -21,7 +21,7 @@ const GIVE: &str = "mutation($input: CreditApprovalInput!) { creditApprovalCreat
 const GIVE_ALL: &str = "mutation($input: [CreditApprovalInput!]!) { creditApprovalsCreate(input: $input) {
     approved creditApprovals { interviewId interview { databaseId stage } } failures { interviewId reason } } }";
 
-async fn give(caller: &Caller, id: i64, result: &str) -> Answer {
+pub async fn give(caller: &Caller, id: i64, result: &str) -> Answer {
     caller.query_with(GIVE, json!({"input": {"interviewId": id, "result": result, "opinion": "意见"}})).await
 }
 

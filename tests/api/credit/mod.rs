@@ -2,7 +2,7 @@ mod adviser;
 mod adviser_opinion;
 mod areas;
 mod bank_product;
-mod credit_approval;
+pub mod credit_approval;
 pub mod credit_interview;
 mod credit_report;
 pub mod customer_image;

@@ -21,6 +21,7 @@ use crate::{
             },
         },
         customers::BankCustomer,
+        engagement::interaction_added,
         identity::{AuditEntry, BankStaff, Role},
     },
     error::{AppError, AppResult},
@@ -152,6 +153,7 @@ pub async fn give(ctx: &Context<'_>, input: Vec<CreditApprovalInput>) -> AppResu
         .await?;
     credit_approvals.sort_by_key(|approval| approval.id);
     AuditEntry::record_all(&mut tx, ctx, credit_approvals.iter().map(|approval| (None, Some(approval)))).await?;
+    interaction_added::announce(&mut tx, &credit_approvals).await?;
     record::moved(&mut tx, ctx, &by.name, &steps).await?;
     tx.commit().await?;
     let approved = i32::try_from(credit_approvals.len()).unwrap_or(i32::MAX);

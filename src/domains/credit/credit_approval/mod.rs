@@ -4,6 +4,7 @@
 //! Table `credit_approvals`, append only. Who may take which step, and where it takes the interview, is said in
 //! [`rules`](super::credit_interview::rules); [`give`] is how it comes about.
 
+pub mod changed;
 pub mod give;
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};

@@ -12,7 +12,11 @@ use crate::{
         Conn, Id, Run as _,
         tables::{bank_customers, credit_interviews},
     },
-    domains::{credit::ListEntry, engagement::work_item::WorkEntrance, identity::AuditEntry},
+    domains::{
+        credit::ListEntry,
+        engagement::{interaction_added, work_item::WorkEntrance},
+        identity::AuditEntry,
+    },
     error::{AppError, AppResult},
     graphql::{ContextExt as _, input::refuse},
 };
@@ -80,6 +84,7 @@ impl CreditInterview {
             return Ok(new);
         }
         let added = CreditInterview::insert(conn, new).await?;
+        interaction_added::announce(conn, &added).await?;
         let by = added.first().and_then(|row| row.registrar_name.clone()).unwrap_or_default();
         record::to_do(conn, &by, &added, WorkEntrance::OpenInterviews).await?;
         Ok(added)

@@ -10,7 +10,7 @@ use crate::{
     db::{Cols as _, Conn, Id, Run as _, Time, sql::Many, tables::phone_calls},
     domains::{
         customers::{ContactStatus, LoanCustomer},
-        engagement::upload,
+        engagement::{interaction_added, upload},
         identity::{AuditEntry, LoanOfficer},
     },
     error::AppResult,
@@ -70,6 +70,7 @@ pub async fn add(ctx: &Context<'_>, mut calls: Vec<PhoneCallInput>) -> AppResult
     calls.sort_by(|a, b| (a.started_at, &a.employee_code, &a.mobile).cmp(&(b.started_at, &b.employee_code, &b.mobile)));
     let added = insert(&mut tx, calls, &officers).await?;
     AuditEntry::record_all(&mut tx, ctx, added.iter().map(|row| (None, Some(row)))).await?;
+    interaction_added::announce(&mut tx, &added).await?;
     let touched = follow(&mut tx, &added).await?;
     AuditEntry::record_all(&mut tx, ctx, touched.iter().map(|(before, after)| (Some(before), Some(after)))).await?;
     let latest_at = latest(&mut tx, upload::officers(viewer, officers)).await?;

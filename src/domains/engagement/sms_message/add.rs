@@ -11,7 +11,7 @@ use crate::{
     db::{Cols as _, Conn, Id, Run as _, Time, sql::Many, tables::sms_messages},
     domains::{
         customers::LoanCustomer,
-        engagement::upload,
+        engagement::{interaction_added, upload},
         identity::{AuditEntry, LoanOfficer},
     },
     error::AppResult,
@@ -130,6 +130,7 @@ pub async fn add(ctx: &Context<'_>, mut messages: Vec<SmsMessageInput>) -> AppRe
     });
     let added = insert(&mut tx, viewer, messages, &officers).await?;
     AuditEntry::record_all(&mut tx, ctx, added.iter().map(|row| (None, Some(row)))).await?;
+    interaction_added::announce(&mut tx, &added).await?;
     let latest_at = latest(&mut tx, upload::officers(viewer, officers)).await?;
     tx.commit().await?;
     Ok(SmsMessagesAddPayload { added: i32::try_from(added.len()).unwrap_or(i32::MAX), latest_at })

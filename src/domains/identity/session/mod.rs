@@ -16,7 +16,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use self::viewer::{CHANGED, ENDED};
-pub use self::viewer::{Credential, listen};
+pub use self::viewer::{Credential, heard};
 use super::{
     Account, AuditEntry, BankStaff, Branch, EstateAgent, LoanOfficer, Role, ServiceStaff, login_throttle::LoginThrottle,
 };

@@ -21,20 +21,12 @@ pub(super) const ENDED: &str = "sessions ended: ";
 /// News to the other servers: the rights of many have changed
 pub(super) const CHANGED: &str = "rights changed";
 
-/// Hears from other servers whose sessions have ended
-pub fn listen(app: &App) {
-    if !app.db.is_pg() {
-        return;
+/// Takes the news that sessions have ended, or rights have changed
+pub fn heard(app: &App, news: &str) {
+    match news.strip_prefix(ENDED).and_then(|account| account.parse().ok()) {
+        Some(account) => app.sessions.forget(account),
+        None => app.sessions.forget_all(),
     }
-    let (heard, lost) = (app.clone(), app.clone());
-    app.sessions.listener.start(
-        app.config.database_url.clone(),
-        move |news| match news.strip_prefix(ENDED).and_then(|account| account.parse().ok()) {
-            Some(account) => heard.sessions.forget(account),
-            None => heard.sessions.forget_all(),
-        },
-        move || lost.sessions.forget_all(),
-    );
 }
 
 /// How a request says whose it is
