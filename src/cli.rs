@@ -123,7 +123,8 @@ impl Cli {
             }
             Some(Command::Schema) => print(&schema::sdl()),
             Some(Command::Openapi { system }) => {
-                let file = openapi::file(&Library::read().await?, &system).context("no such system")?;
+                let file =
+                    openapi::file(&Library::read().await?, &system, self.config.time_zone).context("no such system")?;
                 print(&format!("{file:#}\n"))
             }
             Some(Command::Seed(wanted)) => seed::seed(&App::start(self.config).await?, &wanted).await,

@@ -2,7 +2,7 @@
 //!
 //! The ready-made service of async-graphql-axum passes 46 of the 61 public audits; this one answers all of them.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_graphql::{
     Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
@@ -20,6 +20,7 @@ use super::{
     document::{coded, server_error},
     metrics,
     request::{Incoming, Refusal, read},
+    trace::{self, traced},
 };
 use crate::{
     auth::Viewer,
@@ -44,15 +45,16 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
     };
     let get = request.method() == Method::GET;
     let viewer = viewer(&server, request.headers()).await;
+    let trace = trace::is_wanted(request.headers(), &viewer);
     match read(request, &server.app.config, &viewer).await {
         Ok(Incoming::Single(request)) => {
-            let answer = server.run(request, &viewer, &client, get).await;
+            let answer = server.run(request, &viewer, &client, get, trace).await;
             answer.into_response(media)
         }
         Ok(Incoming::Batch(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
             for request in requests {
-                answers.push(server.run(request, &viewer, &client, get).await);
+                answers.push(server.run(request, &viewer, &client, get, trace).await);
             }
             let bodies: Vec<_> = answers.iter().map(Answer::body).collect();
             respond(StatusCode::OK, media, &bodies)
@@ -104,7 +106,14 @@ fn accepted(headers: &HeaderMap) -> Option<Media> {
 
 impl Server {
     /// Executes one request
-    async fn run(&self, mut request: GraphqlRequest, viewer: &Arc<Viewer>, client: &Client, get: bool) -> Answer {
+    async fn run(
+        &self,
+        mut request: GraphqlRequest,
+        viewer: &Arc<Viewer>,
+        client: &Client,
+        get: bool,
+        trace: bool,
+    ) -> Answer {
         let config = &self.app.config;
         let name = request.operation_name.clone();
         let document = match self.documents.get(&request.query, config) {
@@ -135,6 +144,7 @@ impl Server {
         let is_mutation = kind == Some(OperationType::Mutation);
         let (request, _here) = awaited(request.data(client.clone()));
         let work = execute(schema, &self.app, request, viewer.clone(), is_mutation);
+        let work = if trace { traced(work) } else { work };
         let limit = Duration::from_secs(config.max_seconds);
         let outcome = match kind {
             // A mutation ends, or is rolled back, whether its client stays or goes.
@@ -168,6 +178,8 @@ struct Answer {
     /// None: the request was not executed
     data: Option<Value>,
     status: Option<StatusCode>,
+    /// By name, besides the data
+    extensions: BTreeMap<String, Value>,
     statements: u64,
     /// What ran, for the metrics
     label: String,
@@ -179,22 +191,26 @@ struct Body<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
 }
 
 impl Answer {
     fn refused(errors: Vec<ServerError>) -> Answer {
-        Answer { errors, data: None, status: None, statements: 0, label: "refused".into() }
+        let extensions = BTreeMap::new();
+        Answer { errors, data: None, status: None, extensions, statements: 0, label: "refused".into() }
     }
 
     fn new(response: GraphqlResponse, statements: u64) -> Answer {
         // Errors of parsing and validation have no path; whatever was executed has one.
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let errors = response.errors.into_iter().map(with_code).collect();
-        Answer { errors, data: executed.then_some(response.data), status: None, statements, label: "refused".into() }
+        let (data, extensions) = (executed.then_some(response.data), response.extensions);
+        Answer { data, extensions, statements, ..Answer::refused(errors) }
     }
 
     fn body(&self) -> Body<'_> {
-        Body { errors: &self.errors, data: self.data.as_ref() }
+        Body { errors: &self.errors, data: self.data.as_ref(), extensions: &self.extensions }
     }
 
     fn into_response(self, media: Media) -> Response {

@@ -8,6 +8,7 @@ pub mod metrics;
 mod pages;
 mod request;
 mod routes;
+mod trace;
 
 use std::{net::IpAddr, sync::Arc};
 

@@ -23,3 +23,4 @@ mod rest;
 mod schema;
 mod sql;
 mod tls;
+mod trace;

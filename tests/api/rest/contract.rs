@@ -135,16 +135,14 @@ impl Documented {
     }
 }
 
-/// Requests for operations whose contract has no example, or whose example must name something of the demo data:
-/// `tests/api/rest/<system>.json`, by operationId
-fn requests(system: &str) -> Map<String, Value> {
-    serde_json::from_str(&fs::read_to_string(format!("tests/api/rest/{system}.json")).unwrap()).unwrap()
+/// The examples that our own files show, by operationId
+pub fn requests(system: &str) -> Map<String, Value> {
+    serde_json::from_str(&fs::read_to_string(format!("src/rest/{system}/examples.json")).unwrap()).unwrap()
 }
 
 /// Asks one operation as it is documented
 pub async fn ask(system: &str, operation: &Documented, caller: &Caller) -> (Value, Value) {
-    let request = requests(system).get(&operation.id).cloned().or_else(|| operation.example.clone());
-    let request = request.unwrap_or_else(|| json!({}));
+    let request = requests(system).get(&operation.id).cloned().unwrap_or_else(|| json!({}));
     // Signing out must not end the session that the others need.
     let other = match operation.id.as_str() {
         "eartip_user_logout" => Some(caller.app.sign_in(Some(Realm::Service), "18800000001", demo::PASSWORD).await),
