@@ -6,7 +6,7 @@ const password = 'quintet-demo';
 async function signIn(page, login) {
   await page.getByPlaceholder('Login').fill(login);
   await page.getByPlaceholder('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByText(`Signed in as ${login}`).waitFor();
 }
 
@@ -73,8 +73,8 @@ export const steps = {
     if (screenshots) await page.screenshot({ path: 'docs/graphiql.png' });
     await page.reload();
     await page.getByText('Signed in as admin').waitFor();
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   },
 
   async 'GraphiQL shows nobody else the SQL'({ page, origin }) {
@@ -187,6 +187,7 @@ for (const [system, [login, module, id, expected]] of Object.entries(systems)) {
     assert.ok((await answer.innerText()).includes(expected), await answer.innerText());
     if (screenshots && system === 'grid') {
       await page.getByRole('searchbox').fill('');
+      await page.getByRole('searchbox').blur();
       await page.locator('.chapter').evaluate((chapter) => chapter.scrollTo(0, 0));
       await page.screenshot({ path: 'docs/reference.png' });
     }
