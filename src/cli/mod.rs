@@ -105,7 +105,8 @@ impl Cli {
             }
             Some(Command::Schema) => print(&schema::sdl()),
             Some(Command::Openapi { system }) => {
-                let file = openapi::file(&Library::read().await?, &system).context("no such system")?;
+                let file =
+                    openapi::file(&Library::read().await?, &system, self.config.time_zone).context("no such system")?;
                 print(&format!("{file:#}\n"))
             }
             Some(Command::Check(check)) => check.run(&self.config),

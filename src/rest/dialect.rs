@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value as Json, json};
 
 use super::{document::Operation, input::Wire};
-use crate::error::Code;
+use crate::{auth::Realm, error::Code};
 
 /// How a legacy request says whose it is
 pub enum Presented {
@@ -75,6 +75,9 @@ pub struct Download {
 pub trait Dialect: Send + Sync {
     /// The system, for readers
     fn title(&self) -> &'static str;
+
+    /// The business whose accounts sign in here
+    fn realm(&self) -> Realm;
 
     /// What [`presented`](Dialect::presented) reads besides parameters, as OpenAPI's security schemes
     fn schemes(&self) -> Json {

@@ -165,13 +165,17 @@ pub struct Coercion<'a> {
 }
 
 impl Coercion<'_> {
-    pub fn variables(&self, wanted: &[Variable], wire: &Wire) -> Result<Variables, Failure> {
+    pub fn variables<'v>(
+        &self,
+        wanted: impl IntoIterator<Item = &'v Variable> + Clone,
+        wire: &Wire,
+    ) -> Result<Variables, Failure> {
         let mut variables = Variables::default();
-        for variable in wanted {
+        for variable in wanted.clone() {
             let (name, value) = match &variable.source {
                 Source::Presence(name) => {
                     // Old clients send every field of a form: an empty number is none, an empty text is one.
-                    let is_text = wanted.iter().any(|other| {
+                    let is_text = wanted.clone().into_iter().any(|other| {
                         matches!(&other.source, Source::Parameter(of) if of.contains(name))
                             && named(&other.ty) == "String"
                     });

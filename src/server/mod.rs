@@ -14,6 +14,7 @@ mod routes;
 mod seats;
 mod socket;
 mod stream;
+mod trace;
 
 use std::{net::IpAddr, sync::Arc};
 

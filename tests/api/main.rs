@@ -29,3 +29,4 @@ mod security;
 mod sql;
 mod storage;
 mod tls;
+mod trace;

@@ -7,7 +7,10 @@ use diesel::{
 use diesel_async::RunQueryDsl as _;
 use quintet::{
     auth::Realm,
-    db::{Conn, run::watched},
+    db::{
+        Conn,
+        run::{Sent, watched},
+    },
     demo,
 };
 use serde_json::json;
@@ -299,9 +302,10 @@ struct Line {
 }
 
 /// Fails where a large table would be read from end to end
-async fn explain(caller: &Caller, what: &str, queries: &[String], large: &[&str]) -> usize {
+async fn explain(caller: &Caller, what: &str, queries: &[Sent], large: &[&str]) -> usize {
     let mut seen = 0;
-    for query in queries.iter().filter(|query| query.starts_with("SELECT") && !query.contains("pg_notify")) {
+    let texts = queries.iter().map(|sent| &*sent.text);
+    for query in texts.filter(|query| query.starts_with("SELECT") && !query.contains("pg_notify")) {
         let plan = plan(&mut caller.app.app.db.write().await.unwrap(), query).await;
         seen += 1;
         for table in large {

@@ -6,13 +6,17 @@ pub mod files;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Dialect, Failure, dialect::Download, document::Operation, input::Wire};
-use crate::error::Code;
+use crate::{auth::Realm, error::Code};
 
 pub struct Grid;
 
 impl Dialect for Grid {
     fn title(&self) -> &'static str {
         "网格化营销"
+    }
+
+    fn realm(&self) -> Realm {
+        Realm::Bank
     }
 
     fn schemes(&self) -> Json {

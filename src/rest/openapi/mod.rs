@@ -1,17 +1,20 @@
 //! An OpenAPI 3.1 file for each system, made of its compiled documents and the GraphQL schema, so that it tells what
 //! the shim does and nothing else. The few URLs that answer files have no document: their dialect tells of them.
 //!
-//! `request` describes what an operation takes, `response` what it answers, `print` writes the GraphQL that it runs.
+//! `request` describes what an operation takes, `response` what it answers, `example` has a request of it, `print`
+//! writes the GraphQL that it runs.
 
+mod example;
 mod print;
 mod request;
 mod response;
 mod schema;
 
 use axum::http::Method;
+use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
 
-use self::request::Request;
+use self::{example::Example, request::Request};
 use super::{
     dialect::Download,
     document::{Operation, Route},
@@ -19,8 +22,8 @@ use super::{
     systems,
 };
 
-/// The OpenAPI file of a system; none for an unknown one
-pub fn file(library: &Library, system: &str) -> Option<Json> {
+/// The OpenAPI file of a system, whose wall clock is that of a zone; none for an unknown one
+pub fn file(library: &Library, system: &str, zone: Tz) -> Option<Json> {
     let (_, dialect) = systems().into_iter().find(|(name, _)| *name == system)?;
     let mut operations: Vec<&Operation> = library
         .operations
@@ -32,14 +35,22 @@ pub fn file(library: &Library, system: &str) -> Option<Json> {
     let mut paths = Map::new();
     let mut schemas = Map::from_iter([("Failure".to_owned(), response::failure(dialect))]);
     let mut tags: Vec<Json> = Vec::new();
+    let examples = Example::all(system);
     for operation in operations {
-        let tag = json!({"name": operation.module});
+        let chapter = library.chapters.get(&(operation.system, operation.module.clone()));
+        let tag = json!({"name": operation.module, "description": chapter});
         if !tags.contains(&tag) {
             tags.push(tag);
         }
         let request = Request::of(library, operation);
+        let example = examples.get(&operation.id);
+        let variables = example.and_then(|example| example.variables(library, operation, zone));
         for (index, route) in operation.routes.iter().enumerate() {
             let mut described = describe(library, operation, &request, route, index > 0);
+            if let Some(example) = example {
+                show(example, operation, route, &mut described);
+                described["x-graphql-variables"] = json!(variables);
+            }
             if index == 0 && operation.routes.len() > 1 {
                 described["x-alias"] = operation.routes[1..].iter().map(alias).collect();
             }
@@ -61,11 +72,13 @@ pub fn file(library: &Library, system: &str) -> Option<Json> {
             "title": dialect.title(),
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Made of the documents of the REST shim and the GraphQL schema. `x-graphql` is the GraphQL \
-                operation that answers a URL, `x-section` its section in the legacy documentation. Where a body may hold \
-                values of several types, the first is the usual one; unknown parameters are ignored.",
+                operation that answers a URL, `x-graphql-variables` what it makes of the example, `x-section` its \
+                section in the legacy documentation. Where a body may hold values of several types, the first is the \
+                usual one; unknown parameters are ignored. The examples answer on the demo data.",
         },
         "servers": [{"url": "/"}],
         "x-system": system,
+        "x-realm": dialect.realm().name(),
         "security": names.map(|name| json!({name: []})).collect::<Vec<_>>(),
         "tags": tags,
         "paths": paths,
@@ -74,7 +87,7 @@ pub fn file(library: &Library, system: &str) -> Option<Json> {
 }
 
 /// A route's key under `paths`; as in the legacy documentation, operations that share a path keep their selector
-fn path(route: &Route) -> String {
+pub fn path(route: &Route) -> String {
     match &route.selector {
         Some((name, value)) => format!("{}?{name}={value}", route.path),
         None => route.path.clone(),
@@ -97,7 +110,7 @@ fn describe(library: &Library, operation: &Operation, request: &Request, route: 
     described.insert(id.into(), json!(operation.id));
     described.insert("x-section".into(), json!(title.section));
     described.insert("summary".into(), json!(title.summary));
-    let runs = format!("Runs the GraphQL {}.", print::runs(operation));
+    let runs = format!("Runs the GraphQL {}.", print::runs(library, operation));
     let description = title.note.iter().chain([&runs]).cloned().collect::<Vec<_>>().join("\n\n");
     described.insert("description".into(), json!(description));
     described.insert("tags".into(), json!([operation.module]));
@@ -144,6 +157,20 @@ fn file_of(download: &Download) -> Json {
         described.retain(|_, value| value.as_array().is_none_or(|items| !items.is_empty()));
     }
     described
+}
+
+/// Puts an example beside the parameters and the body
+fn show(example: &Example, operation: &Operation, route: &Route, described: &mut Json) {
+    for parameter in described["parameters"].as_array_mut().into_iter().flatten() {
+        let value = parameter["name"].as_str().and_then(|name| example.parameter(name)).cloned();
+        if let Some(value) = value {
+            parameter["example"] = value;
+        }
+    }
+    let contents = described.pointer_mut("/requestBody/content").and_then(Json::as_object_mut);
+    for content in contents.into_iter().flat_map(|contents| contents.values_mut()) {
+        content["example"] = example.body(operation, route);
+    }
 }
 
 /// Answers by status: a failure shares the status of a success where the dialect says so

@@ -126,10 +126,9 @@ impl Documented {
     }
 }
 
-/// Requests for operations whose contract has no example, or whose example must name something of the demo data:
-/// `tests/api/rest/<system>.json`, by operationId
-fn requests(system: &str) -> Map<String, Value> {
-    serde_json::from_str(&fs::read_to_string(format!("tests/api/rest/{system}.json")).unwrap()).unwrap()
+/// The examples that our own files show, by operationId
+pub fn requests(system: &str) -> Map<String, Value> {
+    serde_json::from_str(&fs::read_to_string(format!("src/rest/{system}/examples.json")).unwrap()).unwrap()
 }
 
 /// What an operation is asked with
