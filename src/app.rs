@@ -8,7 +8,7 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use rand::RngExt as _;
 
 use crate::{
-    auth::{jwt::Signer, vault::Vault},
+    auth::{budget::Budget, jwt::Signer, vault::Vault},
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
@@ -25,6 +25,7 @@ pub struct Shared {
     pub vault: Vault,
     pub files: Box<dyn ObjectStore>,
     pub sessions: SessionCache,
+    pub budget: Budget,
 }
 
 impl Deref for App {
@@ -70,7 +71,9 @@ impl App {
         std::fs::create_dir_all(&config.files)?;
         let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
         let signer = Signer::new(secret.as_bytes());
-        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions: SessionCache::default() }));
+        let budget = Budget::new(config.cost_per_second, config.cost_burst);
+        let sessions = SessionCache::default();
+        let app = App(Arc::new(Shared { signer, vault, db, files, config, sessions, budget }));
         session::listen(&app);
         Ok(app)
     }

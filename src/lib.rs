@@ -10,13 +10,13 @@
 //! | [`auth`] | who asks and may he: tokens, passwords, viewers, areas of the bank, guards; knows no table |
 //! | [`db`] | SQLite and PostgreSQL behind one connection type; predicates, orders and the few expressions of our own |
 //! | [`files`] | uploaded files: what they may be, and where they lie |
-//! | [`app`], [`config`], [`error`] | what every request shares; every setting; what can go wrong |
+//! | [`app`], [`config`], [`error`], [`trace`] | what every request shares; every setting; what can go wrong; traces over OTLP |
 //! | [`cli`], [`demo`], [`seed`] | the program's commands; data to look at; data to measure with |
 //!
 //! Dependencies point one way: `server, rest → schema → domains → graphql, auth → db`.
 //!
 //! A request: [`server::router`] → [`server::endpoint`] (or [`rest::engine`], which makes GraphQL of a legacy URL) →
-//! [`schema::execute`] → a root field in a domain's `root.rs`: its guard, one transaction where it writes, the row rules
+//! [`schema::perform`], which takes its cost from the viewer's [`budget`](auth::budget) → a root field in a domain's `root.rs`: its guard, one transaction where it writes, the row rules
 //! ([`Visible`](graphql::entity::Visible)), SQL → relations through the [`loaders`](graphql::entity::Loads).
 
 pub mod app;
@@ -34,3 +34,4 @@ pub mod rest;
 pub mod schema;
 pub mod seed;
 pub mod server;
+pub mod trace;

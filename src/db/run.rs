@@ -10,7 +10,6 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
 };
 
 use diesel::{
@@ -21,10 +20,18 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, methods::LoadQuery};
 
-use super::conn::{Conn, Lite, PgConn};
+use super::{
+    conn::{Conn, Lite, PgConn},
+    statement::Statement,
+};
 
 /// A fragment that both engines can render
-pub trait Frag: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync {}
+pub trait Frag: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync {
+    /// Its Rust type, which tells what it does to which table
+    fn kind(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+}
 impl<T: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync> Frag for T {}
 
 /// A query without its Rust type, known by its row's SQL type only
@@ -79,15 +86,19 @@ where
 {
     fn load(query: Erased<'q, ST>, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<U>>> + Send {
         watch(&query, conn);
-        fetch(query, conn)
+        let timing = Statement::start(&query, conn);
+        fetch(query, conn, timing)
     }
 }
 
-async fn fetch<'q, ST: 'static, U: Send>(query: Erased<'q, ST>, conn: &mut Conn) -> QueryResult<Vec<U>>
+async fn fetch<'q, ST: 'static, U: Send>(
+    query: Erased<'q, ST>,
+    conn: &mut Conn,
+    _timing: Statement,
+) -> QueryResult<Vec<U>>
 where
     Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
 {
-    let _timing = Statement::start();
     match conn {
         Conn::Pg(conn) => RunQueryDsl::load(query, &mut **conn).await,
         Conn::Lite(conn) => RunQueryDsl::load(query, &mut **conn).await,
@@ -127,15 +138,16 @@ pub trait Run<'q>: Sized {
     where
         Self: Frag + 'q,
     {
-        execute(Erased::<'q, ()>(Box::new(self), PhantomData), conn)
+        let query = Erased::<'q, ()>(Box::new(self), PhantomData);
+        let timing = Statement::start(&query, conn);
+        execute(query, conn, timing)
     }
 }
 
 // Only what is a query has the verbs, so that `Iterator::all` stays what it is.
 impl<T: QueryId> Run<'_> for T {}
 
-async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn) -> QueryResult<usize> {
-    let _timing = Statement::start();
+async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn, _timing: Statement) -> QueryResult<usize> {
     match conn {
         Conn::Pg(conn) => query.execute(&mut **conn).await,
         Conn::Lite(conn) => query.execute(&mut **conn).await,
@@ -173,19 +185,30 @@ pub async fn watched<F: Future>(request: F) -> (F::Output, Vec<String>) {
 fn watch<ST>(query: &Erased<'_, ST>, conn: &Conn) {
     // Mostly nobody watches.
     let _ = WATCH.try_with(|texts| {
-        let text = match conn {
-            Conn::Pg(_) => {
-                let mut text = PgQueryBuilder::new();
-                QueryFragment::<Pg>::to_sql(query, &mut text, &Pg).map(|()| QueryBuilder::<Pg>::finish(text))
-            }
-            Conn::Lite(_) => {
-                let mut text = SqliteQueryBuilder::new();
-                QueryFragment::<Sqlite>::to_sql(query, &mut text, &Sqlite)
-                    .map(|()| QueryBuilder::<Sqlite>::finish(text))
-            }
-        };
-        texts.lock().unwrap_or_else(PoisonError::into_inner).extend(text);
+        texts.lock().unwrap_or_else(PoisonError::into_inner).extend(text(query, conn));
     });
+}
+
+/// The text that its engine gets, without values
+fn text<ST>(query: &Erased<'_, ST>, conn: &Conn) -> QueryResult<String> {
+    match conn {
+        Conn::Pg(_) => {
+            let mut text = PgQueryBuilder::new();
+            QueryFragment::<Pg>::to_sql(query, &mut text, &Pg).map(|()| QueryBuilder::<Pg>::finish(text))
+        }
+        Conn::Lite(_) => {
+            let mut text = SqliteQueryBuilder::new();
+            QueryFragment::<Sqlite>::to_sql(query, &mut text, &Sqlite).map(|()| QueryBuilder::<Sqlite>::finish(text))
+        }
+    }
+}
+
+impl Statement {
+    fn start<ST>(query: &Erased<'_, ST>, conn: &Conn) -> Statement {
+        // Outside a request (start-up, workers) nobody counts.
+        let _ = COUNT.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
+        Statement::of((*query.0).kind(), || text(query, conn).unwrap_or_default())
+    }
 }
 
 /// Runs a request and tells how many statements it sent
@@ -196,21 +219,4 @@ pub async fn counted<F: Future>(request: F) -> (F::Output, u64) {
             (output, COUNT.with(|count| count.load(Ordering::Relaxed)))
         })
         .await
-}
-
-/// One statement under way: counted for its request, timed for the metrics
-struct Statement(Instant);
-
-impl Statement {
-    fn start() -> Statement {
-        // Outside a request (start-up, workers) nobody counts.
-        let _ = COUNT.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
-        Statement(Instant::now())
-    }
-}
-
-impl Drop for Statement {
-    fn drop(&mut self) {
-        metrics::histogram!("quintet_sql_seconds").record(self.0.elapsed().as_secs_f64());
-    }
 }

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
-use async_graphql::{
-    Request, Response,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
-};
+use async_graphql::Request;
 
 use super::{
     Documents,
@@ -50,21 +47,5 @@ impl Library {
             library.operations.extend(compiled.into_iter().map(Arc::new));
         }
         Ok(library)
-    }
-}
-
-/// Stops after validation: how documents are checked at start
-pub struct CheckOnly;
-
-impl ExtensionFactory for CheckOnly {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(CheckOnly)
-    }
-}
-
-#[async_trait::async_trait]
-impl Extension for CheckOnly {
-    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
-        Response::default()
     }
 }

@@ -1,11 +1,17 @@
 //! The domains merged into one GraphQL schema, with its limits.
 
+mod check;
+mod cost;
 mod execute;
 mod node;
 
+use std::sync::LazyLock;
+
 use async_graphql::{EmptySubscription, MergedObject, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
-pub use execute::{awaited, execute};
+use check::CheckOnly;
+pub use cost::{Price, SIZES, costs};
+pub use execute::{Done, Work, perform};
 
 use crate::{
     app::App,
@@ -48,7 +54,6 @@ use crate::{
         },
     },
     graphql::{codes::CodeBook, id_number::Sex},
-    rest::library::CheckOnly,
 };
 
 #[derive(MergedObject, Default)]
@@ -80,14 +85,9 @@ fn fast() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 }
 
 fn limited(builder: SchemaBuilder<Query, Mutation, EmptySubscription>, app: App) -> Schema {
-    let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
-    builder
-        .limit_depth(max_depth)
-        .limit_complexity(max_complexity)
-        .limit_aliases(max_aliases)
-        .limit_directives(10)
-        .data(app)
-        .finish()
+    let Config { max_depth, max_aliases, .. } = app.config;
+    // The cost is counted before (see `cost.rs`).
+    builder.limit_depth(max_depth).limit_aliases(max_aliases).limit_directives(10).data(app).finish()
 }
 
 /// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
@@ -97,7 +97,17 @@ pub fn trusted(app: App) -> Schema {
 
 /// A schema that validates and executes nothing
 pub fn checker() -> Schema {
-    builder().extension(CheckOnly).finish()
+    builder().extension(CheckOnly::default()).finish()
+}
+
+/// [`public`] for requests that only ask whether a document is valid
+pub fn dry(app: App) -> Schema {
+    limited(builder().extension(CheckOnly::default()), app)
+}
+
+/// A schema that only counts
+fn prober() -> Schema {
+    fast().extension(CheckOnly::default()).finish()
 }
 
 /// Legacy codes of all coded enums
@@ -143,5 +153,6 @@ pub fn codes() -> CodeBook {
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it
 pub fn sdl() -> String {
-    builder().with_sorted_fields().with_sorted_enums().finish().sdl()
+    static SDL: LazyLock<String> = LazyLock::new(|| builder().with_sorted_fields().with_sorted_enums().finish().sdl());
+    SDL.clone()
 }

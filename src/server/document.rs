@@ -21,6 +21,7 @@ use moka::sync::Cache;
 use crate::{
     config::Config,
     error::{AppError, Code},
+    schema::{Price, SIZES},
 };
 
 /// PostgreSQL keeps no NUL in a text, and nobody means one
@@ -35,6 +36,7 @@ pub struct Document {
     /// Whether it asks about the schema
     introspects: bool,
     validated: Arc<AtomicBool>,
+    price: Arc<Price>,
 }
 
 /// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
@@ -66,7 +68,8 @@ impl Documents {
         let parsed = parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
         let introspects = text.replace("__typename", "").contains("__");
         let sizes = sizes(&parsed).into();
-        let document = Document { sizes, introspects, parsed: Arc::new(parsed), validated: Arc::default() };
+        let (validated, price) = Default::default();
+        let document = Document { sizes, introspects, parsed: Arc::new(parsed), validated, price };
         self.0.insert(text.to_owned(), document.clone());
         Ok(document)
     }
@@ -101,9 +104,6 @@ fn measure(text: &str, config: &Config) -> Result<(), ServerError> {
         false => Ok(()),
     }
 }
-
-/// Arguments that the cost of a list depends on
-const SIZES: [&str; 3] = ["first", "last", "page"];
 
 fn sizes(document: &ExecutableDocument) -> Vec<Name> {
     fn names(value: &Value, found: &mut Vec<Name>) {
@@ -177,6 +177,16 @@ impl Document {
         !self.introspects && self.validated.load(Ordering::Relaxed) && self.operation(name).is_some_and(fit)
     }
 
+    /// What the operation costs; refused where that is more than an operation may
+    pub fn cost(&self, name: Option<&str>, variables: &Variables, most: usize) -> Result<u64, ServerError> {
+        let Some(operation) = self.operation(name) else { return Ok(1) };
+        let cost = self.price.of(&self.parsed, operation, variables).map_err(server_error)?;
+        match usize::try_from(cost).is_ok_and(|cost| cost <= most) {
+            true => Ok(cost),
+            false => Err(server_error(AppError::cost(format!("The operation costs {cost}, more than {most}")))),
+        }
+    }
+
     /// The operation that a request runs
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
         let mut operations = self.parsed.operations.iter();
@@ -189,6 +199,13 @@ impl Document {
 
     pub fn operation_type(&self, name: Option<&str>) -> Option<OperationType> {
         self.operation(name).map(|operation| operation.ty)
+    }
+
+    /// The operation's own name, as far as the log needs it
+    pub fn name(&self, wanted: Option<&str>) -> Option<&str> {
+        let mut names = self.parsed.operations.iter().filter_map(|(name, _)| name.map(Name::as_str));
+        let name = names.find(|name| wanted.is_none_or(|wanted| wanted == *name))?;
+        Some(name.get(..100).unwrap_or(name))
     }
 
     /// The operation's first root field: a name of the schema's, since what it does not know was not executed

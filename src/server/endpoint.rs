@@ -2,7 +2,7 @@
 //!
 //! The ready-made service of async-graphql-axum passes 46 of the 61 public audits; this one answers all of them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_graphql::{
     Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
@@ -17,7 +17,8 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Client, Server,
-    document::{coded, server_error},
+    cost::{Cost, Extensions, Wish},
+    document::{Document, coded, server_error},
     metrics,
     request::{Incoming, Refusal, read},
 };
@@ -25,7 +26,7 @@ use crate::{
     auth::Viewer,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
-    schema::{awaited, execute},
+    schema::{Done, Work, perform},
 };
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json; charset=utf-8";
@@ -42,20 +43,28 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
     let Some(media) = accepted(request.headers()) else {
         return plain_error(StatusCode::NOT_ACCEPTABLE, "Accept application/graphql-response+json or application/json");
     };
+    let Some(wish) = Wish::of(request.headers()) else {
+        return plain_error(StatusCode::BAD_REQUEST, "GraphQL-Cost is report or validate");
+    };
     let get = request.method() == Method::GET;
     let viewer = viewer(&server, request.headers()).await;
     match read(request, &server.app.config, &viewer).await {
         Ok(Incoming::Single(request)) => {
-            let answer = server.run(request, &viewer, &client, get).await;
+            let answer = server.run(request, &viewer, &client, get, wish).await;
             answer.into_response(media)
         }
         Ok(Incoming::Batch(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
             for request in requests {
-                answers.push(server.run(request, &viewer, &client, get).await);
+                answers.push(server.run(request, &viewer, &client, get, wish).await);
             }
             let bodies: Vec<_> = answers.iter().map(Answer::body).collect();
-            respond(StatusCode::OK, media, &bodies)
+            let waits = answers.iter().map(|answer| answer.retry_after);
+            let (status, wait) = match waits.clone().all(|wait| wait.is_some()) {
+                true => (StatusCode::TOO_MANY_REQUESTS, waits.flatten().max()),
+                false => (StatusCode::OK, None),
+            };
+            waiting(respond(status, media, &bodies), wait)
         }
         Err(Refusal(status, message)) => {
             let code = match status {
@@ -104,7 +113,14 @@ fn accepted(headers: &HeaderMap) -> Option<Media> {
 
 impl Server {
     /// Executes one request
-    async fn run(&self, mut request: GraphqlRequest, viewer: &Arc<Viewer>, client: &Client, get: bool) -> Answer {
+    async fn run(
+        &self,
+        mut request: GraphqlRequest,
+        viewer: &Arc<Viewer>,
+        client: &Client,
+        get: bool,
+        wish: Wish,
+    ) -> Answer {
         let config = &self.app.config;
         let name = request.operation_name.clone();
         let document = match self.documents.get(&request.query, config) {
@@ -119,38 +135,50 @@ impl Server {
                 ..Answer::refused(vec![server_error(error)])
             };
         }
+        let name = name.as_deref();
         let checked = document
-            .check_root(name.as_deref(), config.max_root_fields)
-            .and_then(|()| document.check_variables(name.as_deref(), &request.variables));
-        if let Err(error) = checked {
-            return Answer::refused(vec![error]);
-        }
-        document.fill_sizes(name.as_deref(), &mut request.variables);
+            .check_root(name, config.max_root_fields)
+            .and_then(|()| document.check_variables(name, &request.variables))
+            .and_then(|()| document.cost(name, &request.variables, config.max_complexity));
+        let cost = match checked {
+            Ok(cost) => cost,
+            Err(error) => return Answer::refused(vec![error]),
+        };
+        let told = |actual, bucket| {
+            (wish != Wish::Nothing).then_some(Cost { requested: cost, actual, maximum: config.max_complexity, bucket })
+        };
+        document.fill_sizes(name, &mut request.variables);
         request.set_parsed_query((*document.parsed).clone());
-        let label = document.label(name.as_deref());
-        let schema = match document.is_validated(name.as_deref(), &request.variables) {
-            true => &self.validated,
-            false => &self.schema,
-        };
-        let is_mutation = kind == Some(OperationType::Mutation);
-        let (request, _here) = awaited(request.data(client.clone()));
-        let work = execute(schema, &self.app, request, viewer.clone(), is_mutation);
-        let limit = Duration::from_secs(config.max_seconds);
-        let outcome = match kind {
-            // A mutation ends, or is rolled back, whether its client stays or goes.
-            Some(OperationType::Mutation) => match tokio::time::timeout(limit, self.tasks.spawn(work)).await {
-                Ok(Ok(response)) => Ok(response),
-                Ok(Err(panic)) => Err(AppError::internal(panic)),
-                Err(_) => Err(AppError::unavailable("The operation goes on, but its answer takes too long")),
+        let is_validated = document.is_validated(name, &request.variables);
+        if wish == Wish::Validate {
+            let cost = told(None, self.app.budget.level(viewer, client.address));
+            return self.validate(request, &document, is_validated, cost).await;
+        }
+        let label = document.label(name);
+        let text = std::mem::take(&mut request.query);
+        let done = perform(
+            if is_validated { &self.validated } else { &self.schema },
+            &self.app,
+            &self.tasks,
+            Work {
+                request,
+                viewer,
+                client: client.clone(),
+                is_mutation: kind == Some(OperationType::Mutation),
+                cost,
+                name: document.name(name).unwrap_or(&label),
+                document: &text,
             },
-            _ => tokio::time::timeout(limit, work).await.map_err(|_| AppError::cost("The operation takes too long")),
-        };
-        let (response, statements) = match outcome {
-            Ok(outcome) => outcome,
-            Err(error) => return Answer::refused(vec![server_error(error)]),
+        );
+        let Done { response, statements, cost: actual, level } = match done.await {
+            Ok(done) => done,
+            Err(error) => {
+                let cost = told(None, self.app.budget.level(viewer, client.address));
+                return Answer { cost, ..Answer::failed(error) };
+            }
         };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
-        let answer = Answer::new(response, statements);
+        let answer = Answer { cost: told(Some(actual), level), ..Answer::new(response, statements) };
         match answer.data {
             Some(_) => {
                 document.validated();
@@ -159,6 +187,24 @@ impl Server {
             // What was not executed may name anything.
             None => answer,
         }
+    }
+
+    /// Validates a request and executes nothing
+    async fn validate(
+        &self,
+        request: GraphqlRequest,
+        document: &Document,
+        is_validated: bool,
+        cost: Option<Cost>,
+    ) -> Answer {
+        if !is_validated {
+            let response = self.dry().execute(request).await;
+            if !response.errors.is_empty() {
+                return Answer { cost, ..Answer::new(response, 0) };
+            }
+            document.validated();
+        }
+        Answer { data: Some(Value::Null), cost, ..Answer::refused(Vec::new()) }
     }
 }
 
@@ -171,6 +217,9 @@ struct Answer {
     statements: u64,
     /// What ran, for the metrics
     label: String,
+    cost: Option<Cost>,
+    /// Seconds to wait, where it was too much
+    retry_after: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -179,22 +228,40 @@ struct Body<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Extensions>,
 }
 
 impl Answer {
     fn refused(errors: Vec<ServerError>) -> Answer {
-        Answer { errors, data: None, status: None, statements: 0, label: "refused".into() }
+        errors.iter().filter_map(code).for_each(metrics::failed);
+        Answer {
+            errors,
+            data: None,
+            status: None,
+            statements: 0,
+            label: "refused".into(),
+            cost: None,
+            retry_after: None,
+        }
+    }
+
+    fn failed(error: AppError) -> Answer {
+        let retry_after = error.retry_after;
+        let status = retry_after.map(|_| StatusCode::TOO_MANY_REQUESTS);
+        Answer { status, retry_after, ..Answer::refused(vec![server_error(error)]) }
     }
 
     fn new(response: GraphqlResponse, statements: u64) -> Answer {
         // Errors of parsing and validation have no path; whatever was executed has one.
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let errors = response.errors.into_iter().map(with_code).collect();
-        Answer { errors, data: executed.then_some(response.data), status: None, statements, label: "refused".into() }
+        Answer { data: executed.then_some(response.data), statements, ..Answer::refused(errors) }
     }
 
     fn body(&self) -> Body<'_> {
-        Body { errors: &self.errors, data: self.data.as_ref() }
+        let extensions = self.cost.map(|cost| Extensions { cost });
+        Body { errors: &self.errors, data: self.data.as_ref(), extensions }
     }
 
     fn into_response(self, media: Media) -> Response {
@@ -204,7 +271,7 @@ impl Answer {
             (None, Media::Plain, _) | (None, Media::Graphql, Some(_)) => StatusCode::OK,
             (None, Media::Graphql, None) => StatusCode::BAD_REQUEST,
         };
-        let mut response = respond(status, media, &self.body());
+        let mut response = waiting(respond(status, media, &self.body()), self.retry_after);
         response.extensions_mut().insert(Statements(self.statements));
         response.extensions_mut().insert(metrics::Operation(self.label));
         response
@@ -215,8 +282,16 @@ impl Answer {
 #[derive(Clone, Copy)]
 pub struct Statements(pub u64);
 
+/// The code of an error
+fn code(error: &ServerError) -> Option<Code> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(name) => Code::ALL.into_iter().find(|code| code.name() == name),
+        _ => None,
+    }
+}
+
 fn with_code(error: ServerError) -> ServerError {
-    if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
+    if code(&error).is_some() {
         return error;
     }
     let code = match error.message.as_str() {
@@ -237,6 +312,14 @@ fn respond(status: StatusCode, media: Media, body: &impl Serialize) -> Response 
         Ok(body) => (status, [(header::CONTENT_TYPE, content_type)], body).into_response(),
         Err(error) => plain_error(StatusCode::INTERNAL_SERVER_ERROR, &AppError::internal(error).message),
     }
+}
+
+/// Says how long to wait, where that is so
+fn waiting(mut response: Response, seconds: Option<i64>) -> Response {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 fn plain_error(status: StatusCode, message: &str) -> Response {

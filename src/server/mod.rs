@@ -1,5 +1,6 @@
 //! The HTTP side: routes, the GraphQL endpoint, pages, health and metrics, what every request passes.
 
+mod cost;
 mod document;
 pub mod endpoint;
 mod files;
@@ -9,7 +10,10 @@ mod pages;
 mod request;
 mod routes;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use futures_util::future::BoxFuture;
 use tokio_util::task::TaskTracker;
@@ -22,7 +26,7 @@ pub use routes::router;
 use crate::{
     app::App,
     rest::Rest,
-    schema::{Schema, public, validated},
+    schema::{Schema, dry, public, validated},
 };
 
 /// What handlers share; cheap to clone
@@ -32,6 +36,8 @@ pub struct Server {
     pub schema: Schema,
     /// The same for documents that were validated
     validated: Schema,
+    /// The same for those who only ask what a document would cost
+    dry: Arc<OnceLock<Schema>>,
     documents: Arc<document::Documents>,
     pub rest: Arc<Rest>,
     /// Mutations that run on although their client may have gone
@@ -47,8 +53,13 @@ impl Server {
             let schema = public(app.clone());
             let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
-            Ok(Server { schema, validated, rest, app, documents: Arc::default(), tasks, rate_limit })
+            let (documents, dry) = Default::default();
+            Ok(Server { schema, validated, dry, rest, app, documents, tasks, rate_limit })
         })
+    }
+
+    fn dry(&self) -> &Schema {
+        self.dry.get_or_init(|| dry(self.app.clone()))
     }
 }
 

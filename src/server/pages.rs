@@ -42,6 +42,7 @@ struct Pages;
 #[folder = "examples"]
 #[include = "*/*.graphql"]
 #[include = "*/*.json"]
+#[exclude = "operations/*"]
 struct Examples;
 
 pub fn routes() -> Router<Server> {

@@ -10,6 +10,7 @@ mod postgres;
 mod service;
 
 mod cli;
+mod cost;
 mod credit;
 mod customers;
 mod engagement;
@@ -18,6 +19,7 @@ mod http;
 mod identity;
 mod limit;
 mod migrations;
+mod observe;
 mod pages;
 mod rest;
 mod schema;

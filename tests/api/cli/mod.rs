@@ -2,7 +2,7 @@
 
 mod account;
 mod data;
-mod program;
+pub mod program;
 mod serve;
 
 use std::fs;
