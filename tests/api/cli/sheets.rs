@@ -7,7 +7,9 @@ use quintet::{
 };
 use serde_json::json;
 
-use crate::{app::both, bank::id_number, cli::program::Program, credit::grid::Grids, customers::bank_customer::customers};
+use crate::{
+    app::both, bank::id_number, cli::program::Program, credit::grid::Grids, customers::bank_customer::customers,
+};
 
 fn write(program: &Program, name: &str, header: &[&str], rows: &[&[&str]]) {
     let mut writer = Writer::new(header).unwrap();
