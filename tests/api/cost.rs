@@ -176,7 +176,7 @@ both! {
         let manager = app.manager(Realm::Loan).await;
         let app = with_burst(&app, 300).await;
         let manager = Caller { app: app.clone(), ..manager };
-        let list = async || manager.send("POST", "/api/customer/list", &json!({"empCode": "", "pageSize": 50})).await;
+        let list = async || manager.send("POST", "/api/customer/list", &json!({"empCode": "AA1611", "pageSize": 50})).await;
         let mut refused = None;
         for _ in 0..50 {
             let reply = list().await;
