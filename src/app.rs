@@ -8,7 +8,7 @@ use object_store::ObjectStore;
 use rand::RngExt as _;
 
 use crate::{
-    auth::{jwt::Signer, vault::Vault},
+    auth::{budget::Budget, jwt::Signer, vault::Vault},
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
@@ -30,6 +30,7 @@ pub struct Shared {
     pub outside: Outside,
     pub sessions: SessionCache,
     pub events: Events,
+    pub budget: Budget,
 }
 
 impl Deref for App {
@@ -80,9 +81,10 @@ impl App {
         let signer = Signer::new(secret.as_bytes());
         let outside = Outside::new(Duration::from_secs(config.outside_seconds))?;
         let sessions = SessionCache::default();
+        let budget = Budget::new(config.cost_per_second, config.cost_burst);
         let listener = db.is_pg().then(|| sessions.listener.clone());
         let events = Events::new(listener, config.pool_size / 2);
-        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions, events }));
+        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions, events, budget }));
         app.listen();
         Ok(app)
     }

@@ -66,6 +66,22 @@ pub struct Config {
     #[arg(long, env = "QUINTET_RATE_LIMIT", default_value_t = 200, global = true)]
     pub rate_limit: u32,
 
+    /// Cost of operations per second of one account, or of an address without one; 0 for no limit
+    #[arg(long, env = "QUINTET_COST_PER_SECOND", default_value_t = 100_000, global = true)]
+    pub cost_per_second: u64,
+
+    /// Cost of operations that an account may ask at once, having been quiet
+    #[arg(long, env = "QUINTET_COST_BURST", default_value_t = 2_000_000, global = true)]
+    pub cost_burst: u64,
+
+    /// Milliseconds after which the log tells of an operation that it is slow
+    #[arg(long, env = "QUINTET_SLOW_MILLIS", default_value_t = 1000, global = true)]
+    pub slow_millis: u64,
+
+    /// URL of an OpenTelemetry collector that takes traces over OTLP (HTTP with protobuf): http://127.0.0.1:4318
+    #[arg(long, env = "QUINTET_OTLP_ENDPOINT", global = true)]
+    pub otlp_endpoint: Option<String>,
+
     /// Serve no GraphiQL
     #[arg(long, env = "QUINTET_NO_GRAPHIQL", global = true)]
     pub no_graphiql: bool,
@@ -99,7 +115,7 @@ pub struct Config {
     #[arg(long, env = "QUINTET_MAX_DEPTH", default_value_t = 16, global = true)]
     pub max_depth: usize,
 
-    /// Most fields of an operation, each counted as often as its list may repeat it
+    /// Most cost of an operation: its fields, each counted as often as its list may repeat it
     #[arg(long, env = "QUINTET_MAX_COMPLEXITY", default_value_t = 50_000, global = true)]
     pub max_complexity: usize,
 

@@ -13,9 +13,14 @@ use std::{
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 use check::Check;
 
@@ -29,6 +34,7 @@ use crate::{
     schema,
     seed::{self, Seed},
     server::{Server, metrics, router},
+    trace::{SPANS, Traces},
 };
 
 /// One GraphQL API over five customer systems, and every legacy URL on top of it
@@ -80,20 +86,36 @@ impl Cli {
         config::parse(std::env::args_os(), Path::new("quintet.toml"))
     }
 
-    pub fn start_logging(&self) {
+    /// Log and, where a collector is named, traces
+    fn start_logging(&self, runtime: &Runtime) -> anyhow::Result<Option<Traces>> {
         let filter = EnvFilter::try_from_env("QUINTET_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        match self.config.log_json {
-            true => log.json().init(),
-            false => log.compact().init(),
-        }
+        // The driver would tell the values of statements.
+        let filter = filter.add_directive("tokio_postgres=info".parse()?);
+        let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let log = match self.config.log_json {
+            true => log.json().with_filter(filter).boxed(),
+            false => log.compact().with_filter(filter).boxed(),
+        };
+        let endpoint = self.config.otlp_endpoint.as_deref();
+        let traces = endpoint.map(|endpoint| Traces::to(endpoint, runtime.handle().clone())).transpose()?;
+        let spans = traces.as_ref().map(|traces| {
+            let spans = filter_fn(|metadata| metadata.target() == SPANS);
+            tracing_opentelemetry::layer().with_tracer(traces.tracer()).with_location(false).with_filter(spans)
+        });
+        tracing_subscriber::registry().with(log).with(spans).init();
+        Ok(traces)
     }
 
     /// Runs the command. (Not `async`: the program's crate would have to compile all of it once more.)
     pub fn run(self) -> anyhow::Result<()> {
         // Deep GraphQL documents need more stack than a thread has by default.
-        let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build()?;
-        runtime.block_on(self.execute())
+        let runtime = Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build()?;
+        let traces = self.start_logging(&runtime)?;
+        let ended = runtime.block_on(self.execute());
+        if let Some(traces) = traces {
+            traces.end();
+        }
+        ended
     }
 
     async fn execute(self) -> anyhow::Result<()> {
@@ -127,6 +149,7 @@ fn print(text: &str) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
+    metrics::start();
     let app = App::start(config).await?;
     if with_demo {
         demo::fill(&app).await?;
@@ -134,7 +157,6 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&app.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", app.config.listen))?;
-    metrics::start();
     let server = Server::new(app).await?;
     welcome(&server.app, listener.local_addr()?, with_demo).await?;
     let (tasks, grace) = (server.tasks.clone(), Duration::from_secs(server.app.config.max_seconds));

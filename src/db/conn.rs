@@ -196,12 +196,11 @@ impl Db {
         Ok(Tx { conn: Some(conn), local })
     }
 
-    /// Connections in use and open, for the metrics
-    pub fn usage(&self) -> (usize, usize) {
-        let usage = |status: deadpool::Status| (status.size - status.available.min(status.size), status.size);
+    /// Each pool by its name, for the metrics
+    pub fn pools(&self) -> Vec<(&'static str, deadpool::Status)> {
         match self {
-            Db::Pg(pool) => usage(pool.status()),
-            Db::Lite { read, .. } => usage(read.status()),
+            Db::Pg(pool) => vec![("all", pool.status())],
+            Db::Lite { read, write } => vec![("read", read.status()), ("write", write.status())],
         }
     }
 }

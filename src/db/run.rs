@@ -21,10 +21,18 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, methods::LoadQuery};
 
-use super::conn::{Conn, Lite, PgConn};
+use super::{
+    conn::{Conn, Lite, PgConn},
+    statement::Statement,
+};
 
 /// A fragment that both engines can render
-pub trait Frag: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync {}
+pub trait Frag: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync {
+    /// Its Rust type, which tells what it does to which table
+    fn kind(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+}
 impl<T: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync> Frag for T {}
 
 /// A query without its Rust type, known by its row's SQL type only
@@ -78,15 +86,15 @@ where
     Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
 {
     fn load(query: Erased<'q, ST>, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<U>>> + Send {
-        let timing = Statement::start(&query, conn);
-        fetch(query, conn, timing)
+        let sending = Sending::start(&query, conn);
+        fetch(query, conn, sending)
     }
 }
 
 async fn fetch<'q, ST: 'static, U: Send>(
     query: Erased<'q, ST>,
     conn: &mut Conn,
-    _timing: Statement,
+    _sending: Sending,
 ) -> QueryResult<Vec<U>>
 where
     Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
@@ -130,15 +138,16 @@ pub trait Run<'q>: Sized {
     where
         Self: Frag + 'q,
     {
-        let timing = Statement::start(&self, conn);
-        execute(Erased::<'q, ()>(Box::new(self), PhantomData), conn, timing)
+        let query = Erased::<'q, ()>(Box::new(self), PhantomData);
+        let sending = Sending::start(&query, conn);
+        execute(query, conn, sending)
     }
 }
 
 // Only what is a query has the verbs, so that `Iterator::all` stays what it is.
 impl<T: QueryId> Run<'_> for T {}
 
-async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn, _timing: Statement) -> QueryResult<usize> {
+async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn, _sending: Sending) -> QueryResult<usize> {
     match conn {
         Conn::Pg(conn) => query.execute(&mut **conn).await,
         Conn::Lite(conn) => query.execute(&mut **conn).await,
@@ -207,28 +216,28 @@ pub async fn counted<F: Future>(request: F) -> (F::Output, u64) {
         .await
 }
 
-/// One statement under way: counted for its request, timed for the metrics, told where it is watched
-struct Statement {
+/// One statement under way: counted for its request, measured, and told where it is watched
+struct Sending {
     start: Instant,
     text: Option<String>,
+    _measured: Statement,
 }
 
-impl Statement {
-    fn start(query: &dyn Frag, conn: &Conn) -> Statement {
+impl Sending {
+    fn start<ST>(query: &Erased<'_, ST>, conn: &Conn) -> Sending {
         // Outside a request (start-up, workers) nobody counts.
         let _ = COUNT.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
         // Mostly nobody watches.
-        let text = WATCH.try_with(|_| text(query, conn)).ok().flatten();
-        Statement { start: Instant::now(), text }
+        let watched = WATCH.try_with(|_| text(query, conn)).ok().flatten();
+        let measured = Statement::of((*query.0).kind(), || text(query, conn).unwrap_or_default());
+        Sending { start: Instant::now(), text: watched, _measured: measured }
     }
 }
 
-impl Drop for Statement {
+impl Drop for Sending {
     fn drop(&mut self) {
-        let took = self.start.elapsed();
-        metrics::histogram!("quintet_sql_seconds").record(took.as_secs_f64());
         if let Some(text) = self.text.take() {
-            let sent = Sent { text, took };
+            let sent = Sent { text, took: self.start.elapsed() };
             let _ = WATCH.try_with(|all| all.lock().unwrap_or_else(PoisonError::into_inner).push(sent));
         }
     }

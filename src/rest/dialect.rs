@@ -22,11 +22,13 @@ pub struct Failure {
     pub message: String,
     /// The wire parameter at fault, where one is
     pub field: Option<String>,
+    /// Seconds to wait, where it was too much at once
+    pub retry_after: Option<i64>,
 }
 
 impl Failure {
     pub fn bad_input(field: &str, message: impl Into<String>) -> Failure {
-        Failure { code: Code::BadUserInput, message: message.into(), field: Some(field.to_owned()) }
+        Failure { code: Code::BadUserInput, message: message.into(), field: Some(field.to_owned()), retry_after: None }
     }
 
     /// What to tell a client that reads Chinese: the cause in his words, the parameter's name as he wrote it

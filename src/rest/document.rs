@@ -27,7 +27,7 @@ use super::{
     types::{Types, named},
     uses::{Use, uses},
 };
-use crate::{error::Code, graphql::codes::CodeBook};
+use crate::{error::Code, graphql::codes::CodeBook, schema::Price};
 
 /// A legacy operation
 pub struct Operation {
@@ -49,6 +49,7 @@ pub struct Operation {
     pub variables: Vec<Variable>,
     pub shapes: Vec<Shape>,
     pub document: ExecutableDocument,
+    pub price: Price,
     /// What the variables are for
     pub uses: Vec<Use>,
 }
@@ -212,6 +213,7 @@ impl Compiler<'_> {
                 operations: DocumentOperations::Multiple(HashMap::new()),
                 fragments: HashMap::new(),
             },
+            price: Price::default(),
             uses: Vec::new(),
         };
         definition.directives.clear();

@@ -3,10 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use anyhow::{Context as _, bail, ensure};
-use async_graphql::{
-    Request, Response,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
-};
+use async_graphql::Request;
 
 use super::{
     Documents,
@@ -79,20 +76,4 @@ fn spread_of(text: &str, shared: &str) -> String {
         text.split(&format!("...{name}")).skip(1).any(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()))
     };
     fragments.filter(spread).map(|fragment| format!("\nfragment {fragment}\n")).collect()
-}
-
-/// Stops after validation: how documents are checked at start
-pub struct CheckOnly;
-
-impl ExtensionFactory for CheckOnly {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(CheckOnly)
-    }
-}
-
-#[async_trait::async_trait]
-impl Extension for CheckOnly {
-    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
-        Response::default()
-    }
 }

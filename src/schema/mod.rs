@@ -1,14 +1,19 @@
 //! The domains merged into one GraphQL schema, with its limits.
 
+mod check;
+mod cost;
 mod execute;
 mod node;
 pub mod rules;
+mod traced;
 
 use std::sync::LazyLock;
 
 use async_graphql::{MergedObject, MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
-pub use execute::{Responses, awaited, execute, subscribe};
+use check::CheckOnly;
+pub use cost::{Price, SIZES, costs};
+pub use execute::{Done, Responses, Work, awaited, execute, perform, subscribe};
 
 use crate::{
     app::App,
@@ -57,7 +62,6 @@ use crate::{
         },
     },
     graphql::{codes::CodeBook, id_number::Sex},
-    rest::library::CheckOnly,
 };
 
 /// What can be read
@@ -95,14 +99,9 @@ fn fast() -> Builder {
 }
 
 fn limited(builder: Builder, app: App) -> Schema {
-    let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
-    builder
-        .limit_depth(max_depth)
-        .limit_complexity(max_complexity)
-        .limit_aliases(max_aliases)
-        .limit_directives(10)
-        .data(app)
-        .finish()
+    let Config { max_depth, max_aliases, .. } = app.config;
+    // The cost is counted before (see `cost.rs`).
+    builder.limit_depth(max_depth).limit_aliases(max_aliases).limit_directives(10).data(app).finish()
 }
 
 /// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
@@ -112,7 +111,17 @@ pub fn trusted(app: App) -> Schema {
 
 /// A schema that validates and executes nothing
 pub fn checker() -> Schema {
-    builder().extension(CheckOnly).finish()
+    builder().extension(CheckOnly::default()).finish()
+}
+
+/// [`public`] for requests that only ask whether a document is valid
+pub fn dry(app: App) -> Schema {
+    limited(builder().extension(CheckOnly::default()), app)
+}
+
+/// A schema that only counts
+fn prober() -> Schema {
+    fast().extension(CheckOnly::default()).finish()
 }
 
 /// Legacy codes of all coded enums

@@ -18,7 +18,10 @@ use moka::sync::Cache;
 use crate::{
     config::Config,
     error::{AppError, Code},
-    schema::rules::{Declared, Rules},
+    schema::{
+        Price, SIZES,
+        rules::{Declared, Rules},
+    },
 };
 
 /// PostgreSQL keeps no NUL in a text, and nobody means one
@@ -34,6 +37,7 @@ pub struct Document {
     introspects: bool,
     declared: Arc<[Declared]>,
     rules: Arc<Rules>,
+    price: Arc<Price>,
 }
 
 /// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
@@ -90,6 +94,7 @@ impl Documents {
             parsed: Arc::new(parsed),
             declared: declared.into(),
             rules: self.rules.clone(),
+            price: Arc::default(),
         })
     }
 }
@@ -154,9 +159,6 @@ fn selections(document: &ExecutableDocument) -> usize {
         sum.saturating_add(count(document, &operation.node.selection_set.node, &mut known))
     })
 }
-
-/// Arguments that the cost of a list depends on
-const SIZES: [&str; 3] = ["first", "last", "page"];
 
 fn sizes(document: &ExecutableDocument) -> Vec<Name> {
     fn names(value: &Value, found: &mut Vec<Name>) {
@@ -223,6 +225,16 @@ impl Document {
         self.introspects
     }
 
+    /// What the operation costs; refused where that is more than an operation may
+    pub fn cost(&self, name: Option<&str>, variables: &Variables, most: usize) -> Result<u64, ServerError> {
+        let Some(operation) = self.operation(name) else { return Ok(1) };
+        let cost = self.price.of(&self.parsed, operation, variables).map_err(server_error)?;
+        match usize::try_from(cost).is_ok_and(|cost| cost <= most) {
+            true => Ok(cost),
+            false => Err(server_error(AppError::cost(format!("The operation costs {cost}, more than {most}")))),
+        }
+    }
+
     /// The operation that a request runs
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
         let mut operations = self.parsed.operations.iter();
@@ -235,6 +247,13 @@ impl Document {
 
     pub fn operation_type(&self, name: Option<&str>) -> Option<OperationType> {
         self.operation(name).map(|operation| operation.ty)
+    }
+
+    /// The operation's own name, as far as the log needs it
+    pub fn name(&self, wanted: Option<&str>) -> Option<&str> {
+        let mut names = self.parsed.operations.iter().filter_map(|(name, _)| name.map(Name::as_str));
+        let name = names.find(|name| wanted.is_none_or(|wanted| wanted == *name))?;
+        Some(name.get(..100).unwrap_or(name))
     }
 
     /// The operation's first root field: a name of the schema's, since what it does not know was not executed

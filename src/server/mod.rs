@@ -14,9 +14,12 @@ mod routes;
 mod seats;
 mod socket;
 mod stream;
-mod trace;
+mod wishes;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use futures_util::future::BoxFuture;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -29,7 +32,7 @@ pub use routes::router;
 use crate::{
     app::App,
     rest::Rest,
-    schema::{self, Schema, public, rules::Rules, validated},
+    schema::{self, Schema, dry, public, rules::Rules, validated},
 };
 
 /// What handlers share; cheap to clone
@@ -39,6 +42,8 @@ pub struct Server {
     pub schema: Schema,
     /// The same for documents that do not look at it
     validated: Schema,
+    /// The same for those who only ask what a document would cost
+    dry: Arc<OnceLock<Schema>>,
     documents: Arc<Documents>,
     known: Arc<known::Known>,
     pub rest: Arc<Rest>,
@@ -61,9 +66,13 @@ impl Server {
             let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?));
             let known = Arc::new(known::Known::read(&app.config).await?);
             let seats = Arc::new(seats::Seats::new(app.config.max_streams));
-            let stopping = CancellationToken::new();
-            Ok(Server { schema, validated, rest, app, documents, known, tasks, stopping, rate_limit, seats })
+            let (stopping, dry) = Default::default();
+            Ok(Server { schema, validated, dry, rest, app, documents, known, tasks, stopping, rate_limit, seats })
         })
+    }
+
+    fn dry(&self) -> &Schema {
+        self.dry.get_or_init(|| dry(self.app.clone()))
     }
 }
 

@@ -52,6 +52,7 @@ struct Pages;
 #[folder = "examples"]
 #[include = "*/*.graphql"]
 #[include = "*/*.json"]
+#[exclude = "operations/*"]
 struct Examples;
 
 pub fn routes(config: &Config) -> Router<Server> {

@@ -11,6 +11,7 @@ mod service;
 mod sheet;
 
 mod cli;
+mod cost;
 mod credit;
 mod customers;
 mod engagement;
@@ -21,6 +22,7 @@ mod known;
 mod limit;
 mod live;
 mod migrations;
+mod observe;
 mod pages;
 mod rest;
 mod rules;

@@ -50,7 +50,7 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 /// `<domain>/<task>.<ending>` of the files on disk
 fn on_disk(ending: &str) -> BTreeSet<String> {
     let files = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
-    let domains = files(Path::new(EXAMPLES)).into_iter().filter(|path| path.is_dir());
+    let domains = files(Path::new(EXAMPLES)).into_iter().filter(|path| path.is_dir() && !path.ends_with("operations"));
     let paths = domains.flat_map(|domain| files(&domain)).filter(|path| path.extension().is_some_and(|e| e == ending));
     paths.map(|path| path.with_extension("").strip_prefix(EXAMPLES).unwrap().display().to_string()).collect()
 }

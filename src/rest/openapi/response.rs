@@ -100,7 +100,7 @@ pub fn failures(operation: &Operation) -> BTreeMap<u16, Map<String, Json>> {
 }
 
 fn failed(code: Code) -> Failure {
-    Failure { code, message: String::new(), field: None }
+    Failure { code, message: String::new(), field: None, retry_after: None }
 }
 
 /// A key of an object

@@ -1,27 +1,17 @@
-//! `Quintet-Trace: sql` asks for `extensions.trace`: how long an operation took, and the statements that it sent. Only
-//! administrators of all realms are told; values are never.
+//! `extensions.trace`: how long an operation took, and the statements that it sent; their values never.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use async_graphql::{Response as GraphqlResponse, Value, value};
-use axum::http::HeaderMap;
+use async_graphql::{Response, Value, value};
 use futures_util::future::BoxFuture;
 
-use crate::{
-    auth::Viewer,
-    db::run::{Sent, watched},
-};
+use crate::db::run::{Sent, watched};
 
 /// Most statements that are told, each by so much of its text
 const MOST: usize = 200;
 const LONGEST: usize = 4000;
 
-/// Whether a client asks for it, and may
-pub fn is_wanted(headers: &HeaderMap, viewer: &Viewer) -> bool {
-    headers.get("quintet-trace").is_some_and(|wish| wish == "sql") && viewer.administers()
-}
-
-type Work = BoxFuture<'static, (GraphqlResponse, u64)>;
+type Work = BoxFuture<'static, (Response, u64)>;
 
 /// An execution that answers what it sent besides
 pub fn traced(work: Work) -> Work {
@@ -41,6 +31,6 @@ fn told(sent: &Sent) -> Value {
     value!({"text": text, "micros": micros(sent.took)})
 }
 
-fn micros(took: std::time::Duration) -> u64 {
+fn micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
