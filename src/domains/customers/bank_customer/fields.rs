@@ -7,8 +7,8 @@ use crate::{
     auth::{Area, Realm},
     domains::{
         credit::{
-            AdviserOpinion, BalanceChange, BalanceSummary, CreditApproval, CreditInterview, CreditProfile, CustomerImage,
-            Grid, ListEntry, ProductAccount,
+            AdviserOpinion, BalanceChange, BalanceSummary, CreditApproval, CreditInterview, CreditProfile,
+            CustomerImage, Grid, ListEntry, ProductAccount,
         },
         customers::{
             CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember, PovertyRecord, Resident, Tag,
