@@ -45,6 +45,7 @@ struct Pages;
 #[folder = "examples"]
 #[include = "*/*.graphql"]
 #[include = "*/*.json"]
+#[exclude = "clients/*"]
 struct Examples;
 
 pub fn routes(config: &Config) -> Router<Server> {
