@@ -53,6 +53,7 @@ struct Pages;
 #[include = "*/*.graphql"]
 #[include = "*/*.json"]
 #[exclude = "operations/*"]
+#[exclude = "clients/*"]
 struct Examples;
 
 pub fn routes(config: &Config) -> Router<Server> {
