@@ -3,7 +3,6 @@
 use std::{
     error::Error,
     io::{Seek as _, SeekFrom, Write as _},
-    iter::successors,
 };
 
 use async_graphql::{Name, Request as GraphqlRequest, UploadValue, Value, Variables};
@@ -149,12 +148,15 @@ async fn multipart(mut request: Request, limit: usize) -> Result<Multipart, Refu
 }
 
 fn broken(error: MultipartError) -> Refusal {
-    // The limit of all requests ends the body before that of the form does, and the form does not know its error.
-    let mut causes = successors(Some(&error as &(dyn Error + 'static)), |cause| cause.source());
-    match causes.any(|cause| cause.is::<LengthLimitError>()) {
+    match is_too_long(&error) {
         true => Refusal(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large".into()),
         false => Refusal(error.status(), error.body_text()),
     }
+}
+
+/// The limit of all requests ends a body before that of a form does, and the form does not know its error
+fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_long)
 }
 
 fn unstored() -> Refusal {

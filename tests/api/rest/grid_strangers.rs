@@ -72,7 +72,7 @@ both! {
             let mut honest = documented.clone();
             let asks = operation.method == "GET" && operation.id != "grid_account_get";
             for (name, value) in honest.as_object_mut().into_iter().flatten().filter(|_| asks) {
-                *value = own.get(name).unwrap_or(value).clone();
+                *value = own.get(name).unwrap_or(&*value).clone();
             }
             for request in [documented, honest] {
                 let answer = ask_with(&operation, &request, &caller).await;
