@@ -111,6 +111,10 @@ pub struct Config {
     #[arg(long, env = "QUINTET_TESSERACT", default_value = "tesseract", global = true)]
     pub tesseract: String,
 
+    /// Let accountants agree to a loan only when its contract and its signed form are uploaded
+    #[arg(long, env = "QUINTET_REQUIRE_PAPERS", global = true)]
+    pub require_papers: bool,
+
     /// Where credit reports come from: http://… or https://…; docs/outside.md says what is asked and answered
     /// [default: nowhere, reports are made of what the bank knows itself]
     #[arg(long, env = "QUINTET_CREDIT_REPORT_URL", hide_env_values = true, global = true)]

@@ -7,6 +7,7 @@ mod bank_balances;
 mod bank_credit;
 mod bank_customers;
 mod bank_images;
+mod bank_interviews;
 mod bank_lists;
 mod bank_residents;
 mod estate;
@@ -147,6 +148,7 @@ async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     bank_residents::fill(conn, demo).await?;
     bank_balances::fill(app, conn, demo).await?;
     bank_lists::fill(app, conn, demo).await?;
+    bank_interviews::fill(conn, demo).await?;
     bank_images::fill(app, conn, demo).await?;
     known_everywhere(conn).await
 }

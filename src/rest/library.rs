@@ -31,14 +31,15 @@ impl Library {
         let checker = schema::checker();
         let mut files: Vec<_> = Documents::iter().collect();
         files.sort();
-        for file in files {
+        for file in files.iter().filter(|file| !file.ends_with(FRAGMENTS)) {
             let (folder, name) = file.split_once('/').context("a document stands in its system's folder")?;
             let Some((system, dialect)) = systems().into_iter().find(|(name, _)| *name == folder) else {
                 bail!("{file}: no system {folder}");
             };
-            let text = Documents::get(&file).with_context(|| format!("{file} is gone"))?;
-            let text = std::str::from_utf8(&text.data)?;
-            let source = File { system, dialect, module: name.trim_end_matches(".graphql"), text };
+            let text = read(file)?.with_context(|| format!("{file} is gone"))?;
+            let shared = spread_of(&text, &read(&format!("{folder}/{FRAGMENTS}"))?.unwrap_or_default());
+            let text = text + &shared;
+            let source = File { system, dialect, module: name.trim_end_matches(".graphql"), text: &text };
             let (compiled, plain) =
                 compile(&source, &library.types, &library.codes).with_context(|| file.to_string())?;
             let mut request = Request::new("");
@@ -51,6 +52,24 @@ impl Library {
         }
         Ok(library)
     }
+}
+
+/// Of a system: the shapes that several of its files answer with
+const FRAGMENTS: &str = "fragments.graphql";
+
+fn read(file: &str) -> anyhow::Result<Option<String>> {
+    let text = Documents::get(file).map(|file| String::from_utf8(file.data.into_owned()));
+    Ok(text.transpose()?)
+}
+
+/// Those of the shared fragments that a text spreads; behind it they leave its line numbers as they are
+fn spread_of(text: &str, shared: &str) -> String {
+    let fragments = shared.split("\nfragment ").skip(1);
+    let spread = |fragment: &&str| {
+        let name = fragment.split(' ').next().unwrap_or_default();
+        text.split(&format!("...{name}")).skip(1).any(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()))
+    };
+    fragments.filter(spread).map(|fragment| format!("\nfragment {fragment}\n")).collect()
 }
 
 /// Stops after validation: how documents are checked at start

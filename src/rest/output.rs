@@ -111,6 +111,8 @@ pub enum Form {
     Number,
     /// The number inside of an opaque id
     RowNumber,
+    /// The same as text
+    RowNumberText,
     /// A list of texts as one, "a,b"
     Commas,
 }
@@ -122,6 +124,7 @@ impl Form {
             "STRING" => Form::Text,
             "NUMBER" => Form::Number,
             "ROW_NUMBER" => Form::RowNumber,
+            "ROW_NUMBER_STRING" => Form::RowNumberText,
             "COMMAS" => Form::Commas,
             "EPOCH_MS" => Form::EpochMs,
             "EPOCH_MS_STRING" => Form::EpochMsText,
@@ -224,6 +227,9 @@ impl Writer {
             Form::EpochMsText => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis().to_string())),
             Form::Text | Form::Commas => Json::String(text(value)),
             Form::RowNumber => split_global(&text(value)).map_or(Json::Null, |(_, number)| json!(number)),
+            Form::RowNumberText => {
+                split_global(&text(value)).map_or(Json::Null, |(_, number)| number.to_string().into())
+            }
             Form::Number => {
                 let text = text(value);
                 // JSON has no number that begins with zeros.

@@ -15,6 +15,11 @@ use crate::{
             CreditMutation, CreditQuery,
             balance_statistic::Period,
             bank_product::BalanceKind,
+            credit_interview::{
+                InterviewPapers, InterviewStage, InterviewStatus,
+                form::{RateAdjustment, Repayment},
+                rules::{ApprovalResult, ApprovalStep},
+            },
             customer_image::ImageKind,
             grid::GridKind,
             grid_reviewer::ReviewerKind,
@@ -141,6 +146,13 @@ pub fn codes() -> CodeBook {
         .add::<ReportAccountStatus>()
         .add::<ReportAccountKind>()
         .add::<ImageKind>()
+        .add::<InterviewStage>()
+        .add::<InterviewStatus>()
+        .add::<InterviewPapers>()
+        .add::<RateAdjustment>()
+        .add::<Repayment>()
+        .add::<ApprovalStep>()
+        .add::<ApprovalResult>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it

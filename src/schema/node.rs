@@ -7,8 +7,9 @@ use crate::{
     db::Id,
     domains::{
         credit::{
-            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditProfile, CustomerImage, Grid,
-            GridMap, GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
+            Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditApproval, CreditInterview,
+            CreditProfile, CustomerImage, Grid, GridMap, GridPicture, GridReviewer, ListEntry, ProductAccount,
+            ReportAccount,
         },
         customers::{
             BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember,
@@ -58,7 +59,7 @@ nodes! {
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
-    ListEntry, AdviserOpinion, CreditProfile, ReportAccount, CustomerImage,
+    ListEntry, AdviserOpinion, CreditProfile, ReportAccount, CreditInterview, CreditApproval, CustomerImage,
 }
 
 #[derive(Default)]

@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// The same nested question about few and about many rows
-const NESTED: [&str; 9] = [
+const NESTED: [&str; 10] = [
+    "query($n: Int!) { creditInterviews(first: $n) { nodes { name grid { code creditInterviews(first: 2) { nodes { name } } } customer { name } keeper { name creditApprovals(first: 2) { nodes { opinion } } } approvals(first: 3) { nodes { opinion approver { name } interview { name } customer { name } } } } } }",
     "query($n: Int!) { bankCustomers(first: $n) { nodes { name idNumber grid { code manager { name } } owner { name } keeper { name }
         tags { name customerCount } customerTags(first: 3) { nodes { reason tag { name } customer { name } } }
         assets { houses } povertyRecord { reason } spouse { name } } } }",
@@ -113,9 +114,11 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 19] = [
+const LARGE_OF_BANK: [&str; 21] = [
     "customer_images",
     "dishonest_persons",
+    "credit_interviews",
+    "credit_approvals",
     "list_entries",
     "adviser_opinions",
     "credit_profiles",
@@ -136,13 +139,23 @@ const LARGE_OF_BANK: [&str; 19] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 46] = [
+const OF_BANK: [&str; 56] = [
     "{ customerImages(first: 20) { totalCount nodes { kind customer { images { kind grid { code } } } } } }",
     "{ customerImages(filter: {idNumber: \"539900198806120317\", kind: ID_CARD_FRONT}, first: 20) { totalCount nodes { kind } } }",
     "{ customerImages(filter: {interviewId: 1}, first: 20) { totalCount nodes { interview { images(first: 2) { nodes { kind } } } } } me { bankStaff { customerImages { totalCount } } } }",
     "{ dishonestPersons(first: 20) { totalCount nodes { name resident { name } customer { isDishonest dishonestRecords { court } } } } }",
     "{ dishonestPersons(filter: {name: \"张\"}, first: 20) { totalCount nodes { name } } }",
     "{ dishonestPersons(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } backgroundJobs { totalCount } }",
+    "{ creditInterviews(first: 20) { totalCount nodes { name grid { code } customer { name creditInterviews { nodes { name } } } keeper { name } approvals { nodes { opinion approver { name } } } } } }",
+    "{ creditInterviews(filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
+    "{ creditInterviews(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
+    "{ creditInterviews(filter: {customerId: 2}, first: 20) { totalCount nodes { name } } }",
+    "{ creditInterviews(filter: {stages: [SUBMITTED], papers: COMPLETE}, first: 20) { totalCount nodes { name } } }",
+    "{ creditInterviews(filter: {yearlyRate: \"5.85\", papers: INCOMPLETE}, first: 20) { totalCount nodes { name } } }",
+    "{ creditInterviews(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, filter: {papers: PARTIAL}, first: 20) { totalCount nodes { name } } }",
+    "{ creditApprovals(filter: {interviewId: 1}, first: 20) { totalCount nodes { interview { name } } } }",
+    "{ creditApprovals(filter: {customerId: 2, staffId: 3}, first: 20) { totalCount nodes { customer { name } } } }",
+    "{ interactions(realms: [BANK], first: 20) { totalCount nodes { summary customer { name } } } approvalReport(idNumber: \"539900198806120317\") { assets { houses } family { address } } }",
     "{ listEntries(kind: WHITE, first: 20) { totalCount nodes { name customer { name listEntry { kind } } } } }",
     "{ listEntries(kind: GREY, filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ listEntries(kind: BLACK, filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",

@@ -2,13 +2,16 @@
 
 pub mod adviser;
 pub mod adviser_opinion;
+pub mod approval_report;
 pub mod balance_alert;
 pub mod balance_change;
 pub mod balance_statistic;
 pub mod balance_summary;
 pub mod bank_product;
+pub mod credit_approval;
 pub mod credit_interview;
 pub mod credit_profile;
+pub mod credit_report;
 pub mod customer_image;
 pub mod grid;
 pub mod grid_map;
@@ -26,6 +29,7 @@ pub use adviser_opinion::AdviserOpinion;
 pub use balance_change::BalanceChange;
 pub use balance_summary::BalanceSummary;
 pub use bank_product::BankProduct;
+pub use credit_approval::CreditApproval;
 pub use credit_interview::CreditInterview;
 pub use credit_profile::CreditProfile;
 pub use customer_image::CustomerImage;
@@ -52,6 +56,10 @@ pub struct CreditQuery(
     adviser_opinion::AdviserOpinionQuery,
     credit_profile::CreditProfileQuery,
     customer_image::CustomerImageQuery,
+    credit_interview::CreditInterviewQuery,
+    credit_approval::CreditApprovalQuery,
+    approval_report::ApprovalReportQuery,
+    credit_report::CreditReportQuery,
     report_account::ReportAccountQuery,
 );
 
@@ -68,5 +76,8 @@ pub struct CreditMutation(
     list_entry::ListEntryMutation,
     adviser_opinion::AdviserOpinionMutation,
     customer_image::CustomerImageMutation,
+    credit_interview::CreditInterviewMutation,
+    credit_approval::CreditApprovalMutation,
+    credit_report::CreditReportMutation,
     report_account::ReportAccountMutation,
 );

@@ -199,6 +199,20 @@ impl ReportAccount {
         app.vault.open(&self.password)
     }
 
+    /// The account in use that asks for reports, of the last branch of a path that has one, else of the whole bank
+    pub async fn for_queries(conn: &mut Conn, path: &str) -> QueryResult<Option<ReportAccount>> {
+        let branches: Vec<i64> = path.split('/').filter_map(|number| number.parse().ok()).collect();
+        let wanted = Where::default()
+            .and(report_accounts::status.eq(ReportAccountStatus::Active))
+            .and(report_accounts::kind.eq(ReportAccountKind::Query))
+            .and(report_accounts::branch_id.is_null().or(report_accounts::branch_id.eq_any(branches.clone())));
+        let found = ReportAccount::fetch(conn, wanted, ReportAccount::ORDER.all()).await?;
+        let depth =
+            |row: &ReportAccount| branches.iter().position(|at| row.branch_id.is_some_and(|id| id.number == *at));
+        // Of several at one branch the first one.
+        Ok(found.into_iter().rev().max_by_key(depth))
+    }
+
     async fn create(
         conn: &mut Conn,
         branch: Option<Id<Branch>>,

@@ -3,15 +3,16 @@
 //!
 //! Besides what the reader of the sheet holds there is a chunk of rows, and the id numbers of the sheet.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::Context;
 use diesel::QueryResult;
 
 use crate::{
+    auth::Viewer,
     db::Conn,
     domains::identity::AuditEntry,
-    error::AppResult,
+    error::{AppError, AppResult},
     files::{
         import::{CHUNK, ImportPayload, Report},
         sheet::{Sheet, Table},
@@ -22,6 +23,15 @@ use crate::{
 /// Somebody whom a sheet enters
 pub trait Imported: Entity {
     fn id_number(&self) -> &str;
+
+    /// Completes the rows, and takes out those who can not be entered, with the reasons by id number
+    fn prepare(
+        _: &mut Conn,
+        _: &Viewer,
+        _: &mut Vec<Self>,
+    ) -> impl Future<Output = AppResult<HashMap<String, AppError>>> + Send {
+        async { Ok(HashMap::new()) }
+    }
 
     /// Enters those whose id numbers nobody had
     fn add(conn: &mut Conn, new: Vec<Self>) -> impl Future<Output = QueryResult<Vec<Self>>> + Send;
@@ -34,6 +44,7 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
     sheet: Sheet,
     read: impl Fn(T) -> Result<E, String> + Send,
 ) -> AppResult<ImportPayload> {
+    let viewer = ctx.viewer()?;
     let mut report = Report::new(table)?;
     let mut seen = HashSet::new();
     let mut chunks = sheet.lines(table, CHUNK);
@@ -50,6 +61,7 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
             new.extend(row);
         }
         let mut tx = ctx.begin().await?;
+        let refused = E::prepare(&mut tx, viewer, &mut new).await?;
         let added = E::add(&mut tx, new).await?;
         AuditEntry::record_all(&mut tx, ctx, added.iter().map(|row| (None, Some(row)))).await?;
         tx.commit().await?;
@@ -58,10 +70,13 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
         for (line, row) in kept {
             match row {
                 Ok(number) if added.contains(number.as_str()) => {}
-                Ok(_) => report.fail(line, "身份证号: Is entered already".to_owned())?,
+                Ok(number) => {
+                    let reason = refused.get(&number).map(|refused| table.reason(refused.clone()));
+                    report.fail(line, reason.unwrap_or_else(|| "身份证号: Is entered already".to_owned()))?;
+                }
                 Err(reason) => report.fail(line, reason)?,
             }
         }
     }
-    report.finish(ctx.app(), ctx.viewer()?).await
+    report.finish(ctx.app(), viewer).await
 }

@@ -8,10 +8,14 @@ use crate::{
     auth::{Realm, SignedIn},
     db::{
         Id, Time, Where,
-        tables::{call_feedback, demand_changes, follow_ups, phone_calls, satisfaction_ratings, sms_messages},
+        tables::{
+            call_feedback, credit_approvals, credit_interviews, demand_changes, follow_ups, phone_calls,
+            satisfaction_ratings, sms_messages,
+        },
     },
     domains::{
-        customers::{Customer, LoanCustomer, PropertyCustomer, ServiceContact},
+        credit::{CreditApproval, CreditInterview},
+        customers::{BankCustomer, Customer, LoanCustomer, PropertyCustomer, ServiceContact},
         identity::StaffMember,
     },
     error::AppResult,
@@ -41,6 +45,7 @@ use crate::{
         desc = "Customer whom it happened with"
     )
 )]
+#[expect(clippy::large_enum_variant, reason = "a list holds few of them, and the resolvers want them plain")]
 pub enum Interaction {
     SmsMessage(SmsMessage),
     PhoneCall(PhoneCall),
@@ -48,6 +53,8 @@ pub enum Interaction {
     DemandChange(DemandChange),
     SatisfactionRating(SatisfactionRating),
     CallFeedback(CallFeedback),
+    CreditInterview(CreditInterview),
+    CreditApproval(CreditApproval),
 }
 
 impl Merged for Interaction {
@@ -69,6 +76,10 @@ pub enum InteractionKind {
     SatisfactionRating,
     /// What an estate agent noted after calling a number
     CallFeedback,
+    /// An interview before a loan
+    CreditInterview,
+    /// What was decided about a loan
+    CreditApproval,
 }
 
 /// Which interactions of all realms
@@ -105,6 +116,8 @@ kinds! {
     DemandChange: DemandChange, ServiceContact, |it| Some(it.contact_id);
     SatisfactionRating: SatisfactionRating, ServiceContact, |it| Some(it.contact_id);
     CallFeedback: CallFeedback, PropertyCustomer, |it| it.customer_id;
+    CreditInterview: CreditInterview, BankCustomer, |it| it.customer_id;
+    CreditApproval: CreditApproval, BankCustomer, |it| it.customer_id;
 }
 
 impl Interaction {
@@ -131,7 +144,11 @@ impl Interaction {
                     of_parent::<CallFeedback>(ctx, &mut merger, 5, CallFeedback::OF_CUSTOMER, customer.id.number)
                         .await?;
                 }
-                Customer::BankCustomer(_) => {}
+                Customer::BankCustomer(customer) => {
+                    let id = customer.id.number;
+                    of_parent::<CreditInterview>(ctx, &mut merger, 6, CreditInterview::OF_CUSTOMER, id).await?;
+                    of_parent::<CreditApproval>(ctx, &mut merger, 7, CreditApproval::OF_CUSTOMER, id).await?;
+                }
             }
         }
         Ok(merger.finish())
@@ -189,6 +206,10 @@ impl InteractionQuery {
         }
         if asked(Realm::Estate) {
             add!(5, CallFeedback, call_feedback, created_at);
+        }
+        if asked(Realm::Bank) {
+            add!(6, CreditInterview, credit_interviews, created_at);
+            add!(7, CreditApproval, credit_approvals, created_at);
         }
         Ok(merger.finish())
     }

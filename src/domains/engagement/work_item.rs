@@ -15,7 +15,7 @@ use crate::{
     codes,
     db::{
         Conn, Day, Id, Run as _, Time, Where,
-        sql::begins,
+        sql::{Many, begins},
         tables::{bank_staff, branches, work_items},
     },
     domains::{customers::BankCustomer, identity::BankStaff},
@@ -186,10 +186,20 @@ impl WorkItem {
 
     /// Gives somebody something to do from now on
     pub async fn open(conn: &mut Conn, new: NewWorkItem) -> QueryResult<usize> {
+        WorkItem::open_all(conn, vec![new]).await
+    }
+
+    /// [`open`](Self::open) for many
+    pub async fn open_all(conn: &mut Conn, new: Vec<NewWorkItem>) -> QueryResult<usize> {
         let now = Time::now();
-        let times = (work_items::starts_at.eq(now), work_items::created_at.eq(now), work_items::updated_at.eq(now));
-        let row = (new, times, work_items::state.eq(WorkStatus::Open));
-        diesel::insert_into(work_items::table).values(row).run(conn).await
+        let times = || (work_items::starts_at.eq(now), work_items::created_at.eq(now), work_items::updated_at.eq(now));
+        let mut rows = new.into_iter().map(|new| (new, times(), work_items::state.eq(WorkStatus::Open))).peekable();
+        let mut opened = 0;
+        while rows.peek().is_some() {
+            let chunk = Many(rows.by_ref().take(500).collect());
+            opened += diesel::insert_into(work_items::table).values(chunk).run(conn).await?;
+        }
+        Ok(opened)
     }
 
     /// The open items of this kind about these rows are done

@@ -29,12 +29,13 @@ use crate::{
 };
 
 /// Name, for whom, content
-const TEMPLATES: [(&str, Area, &[u8]); 5] = [
+const TEMPLATES: [(&str, Area, &[u8]); 6] = [
     ("户籍导入模板.xls", Area::Residents, include_bytes!("../../../assets/templates/residents.xls")),
     ("客户信息导入模板.xls", Area::Customers, include_bytes!("../../../assets/templates/customers.xls")),
     ("白名单模板.xls", Area::WhiteList, include_bytes!("../../../assets/templates/white_list.xls")),
     ("灰名单模板.xls", Area::GreyList, WATCH_LIST),
     ("黑名单模板.xls", Area::BlackList, WATCH_LIST),
+    ("待面谈面签模板.xls", Area::Interviews, include_bytes!("../../../assets/templates/interviews.xls")),
 ];
 
 const WATCH_LIST: &[u8] = include_bytes!("../../../assets/templates/watch_list.xls");

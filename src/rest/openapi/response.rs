@@ -230,6 +230,7 @@ impl Answer<'_> {
             Form::CompactDate => schema::pattern("yyyyMMdd", r"^\d{8}$"),
             Form::EpochMs | Form::RowNumber => schema::integer("int64"),
             Form::EpochMsText => schema::pattern("milliseconds since 1970", r"^-?\d+$"),
+            Form::RowNumberText => schema::pattern("number", r"^\d+$"),
             Form::Text | Form::Commas => schema::text(),
             Form::Number => json!({"type": if ["Int", "Long"].contains(&name) { "integer" } else { "number" }}),
         }

@@ -6,6 +6,8 @@ mod grid_credit;
 mod grid_customers;
 mod grid_holdings;
 mod grid_images;
+mod grid_interviews;
+mod grid_life;
 mod grid_lists;
 mod grid_people;
 mod ihk;

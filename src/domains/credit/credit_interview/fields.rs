@@ -4,14 +4,16 @@ use async_graphql::{ComplexObject, Context};
 
 use super::{CreditInterview, InterviewPapers};
 use crate::{
-    auth::Area,
+    auth::{Area, Realm},
+    db::Time,
     domains::{
-        credit::{CustomerImage, Grid},
+        credit::{CreditApproval, CustomerImage, Grid},
         customers::BankCustomer,
-        identity::BankStaff,
+        engagement::interaction::InteractionKind,
+        identity::{BankStaff, StaffMember},
     },
     error::AppResult,
-    graphql::{Connection, ContextExt, Page, id_number, page, scalars::Long},
+    graphql::{Connection, ContextExt, Page, codes::Coded as _, id_number, page, scalars::Long},
 };
 
 #[ComplexObject]
@@ -19,6 +21,38 @@ impl CreditInterview {
     /// Number of the row in its table
     pub async fn database_id(&self) -> Long {
         self.id.into()
+    }
+
+    /// Realm that it belongs to
+    pub async fn realm(&self) -> Realm {
+        Realm::Bank
+    }
+
+    /// What it was
+    pub async fn kind(&self) -> InteractionKind {
+        InteractionKind::CreditInterview
+    }
+
+    /// When it happened
+    pub async fn at(&self) -> Time {
+        self.created_at
+    }
+
+    /// In one line
+    pub async fn summary(&self) -> String {
+        let limit = self.credit_limit.map(|limit| format!(" for a loan of {} yuan", limit.text(2)));
+        let held = self.held_on.map(|day| format!(", held on {}", day.0));
+        format!(
+            "Interview{}{}: {}",
+            limit.unwrap_or_default(),
+            held.unwrap_or_default(),
+            self.stage.label().unwrap_or_default()
+        )
+    }
+
+    /// Who entered it
+    pub async fn staff(&self, ctx: &Context<'_>) -> AppResult<Option<StaffMember>> {
+        Ok(ctx.load_named(self.keeper_id).await?.map(StaffMember::BankStaff))
     }
 
     /// Id number of 18 characters; masked for whoever may not work with interviews
@@ -68,5 +102,19 @@ impl CreditInterview {
     ) -> AppResult<Connection<CustomerImage>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(CustomerImage::OF_INTERVIEW, self.id.number, page).await
+    }
+
+    /// What was decided about it, the last first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn approvals(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditApproval>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditApproval::OF_INTERVIEW, self.id.number, page).await
     }
 }

@@ -5,7 +5,7 @@ use async_graphql::{ComplexObject, Context};
 use super::Grid;
 use crate::{
     domains::{
-        credit::{GridMap, GridPicture, GridReviewer},
+        credit::{CreditInterview, GridMap, GridPicture, GridReviewer},
         customers::{BankCustomer, Resident},
         identity::{BankStaff, Branch},
     },
@@ -77,5 +77,19 @@ impl Grid {
     /// Its picture, for who may look for grids
     pub async fn picture(&self, ctx: &Context<'_>) -> AppResult<Option<GridPicture>> {
         ctx.child(GridPicture::OF_GRID, self.id.number).await
+    }
+
+    /// Interviews before loans with people who live in it, the last entered first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn credit_interviews(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditInterview>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditInterview::OF_GRID, self.id.number, page).await
     }
 }

@@ -11,7 +11,9 @@ use crate::{
     auth::{Area, BankSight, May},
     db::Id,
     domains::{
-        credit::{AdviserOpinion, CustomerImage, GridPicture, GridReviewer, ListEntry, scope::BankScopeInput},
+        credit::{
+            AdviserOpinion, CreditInterview, CustomerImage, GridPicture, GridReviewer, ListEntry, scope::BankScopeInput,
+        },
         identity::{AuditEntry, BankStaff, Branch},
     },
     error::AppResult,
@@ -135,6 +137,7 @@ impl GridMutation {
         ListEntry::OF_GRID.none(&mut tx, id.number, "People of it stand in a list").await?;
         AdviserOpinion::OF_GRID.none(&mut tx, id.number, "Advisers spoke of people of it").await?;
         CustomerImage::OF_GRID.none(&mut tx, id.number, "There are pictures of customers of it").await?;
+        CreditInterview::OF_GRID.none(&mut tx, id.number, "People of it were interviewed").await?;
         let picture = GridPicture::of_grid(&mut tx, id).await?;
         GridReviewer::replace(&mut tx, ctx, id, HashMap::new()).await?;
         Grid::delete(&mut tx, id).await?;

@@ -1,5 +1,7 @@
 //! What is read and written of the lists, and of the tags that follow from them.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::{ListEntry, ListKind};
@@ -67,6 +69,17 @@ impl ListEntry {
                 None => String::new(),
             }
         )))
+    }
+
+    /// Those of the id numbers that stand in the black list, whoever may see it
+    pub async fn black_listed(conn: &mut Conn, numbers: Vec<String>) -> QueryResult<HashSet<String>> {
+        let black: Vec<String> = list_entries::table
+            .filter(list_entries::id_number.eq_any(numbers))
+            .filter(list_entries::kind.eq(ListKind::Black))
+            .select(list_entries::id_number)
+            .all(conn)
+            .await?;
+        Ok(black.into_iter().collect())
     }
 
     pub(super) async fn create(conn: &mut Conn, new: ListEntry) -> QueryResult<ListEntry> {

@@ -7,8 +7,8 @@ use crate::{
     auth::{Area, Realm},
     domains::{
         credit::{
-            AdviserOpinion, BalanceChange, BalanceSummary, CreditProfile, CustomerImage, Grid, ListEntry,
-            ProductAccount,
+            AdviserOpinion, BalanceChange, BalanceSummary, CreditApproval, CreditInterview, CreditProfile,
+            CustomerImage, Grid, ListEntry, ProductAccount,
         },
         customers::{
             CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember, PovertyRecord, Resident, Tag,
@@ -222,5 +222,33 @@ impl BankCustomer {
     ) -> AppResult<Connection<WorkItem>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(WorkItem::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// Interviews before loans, the last entered first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn credit_interviews(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditInterview>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditInterview::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// What was decided about loans, the last first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn credit_approvals(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditApproval>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditApproval::OF_CUSTOMER, self.id.number, page).await
     }
 }

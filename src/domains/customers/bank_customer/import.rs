@@ -7,7 +7,7 @@ use super::{BankCustomer, BankCustomerInput, BankCustomerStatus, rules::Registra
 use crate::{
     db::{Cols as _, Conn, Run as _, sql::Many, tables::bank_customers},
     domains::{
-        credit::{Grid, ListEntry},
+        credit::{CreditInterview, Grid, ListEntry},
         customers::import::{Imported, import},
     },
     error::AppResult,
@@ -118,7 +118,9 @@ impl Imported for BankCustomer {
             .returning(BankCustomer::cols())
             .all(conn)
             .await?;
-        ListEntry::tag(conn, added.iter().map(|customer| customer.id_number.clone()).collect()).await?;
+        let numbers: Vec<String> = added.iter().map(|customer| customer.id_number.clone()).collect();
+        ListEntry::tag(conn, numbers.clone()).await?;
+        CreditInterview::adopt(conn, numbers).await?;
         Ok(added)
     }
 }

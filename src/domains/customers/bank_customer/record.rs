@@ -1,5 +1,5 @@
 //! What goes along with every write to a customer, in its transaction: the audit log, the work item of a draft's keeper,
-//! the grid that his money is counted with, the tag of a list that he stands in.
+//! the grid that his money is counted with, the tag of a list that he stands in, the interviews that he had before.
 
 use async_graphql::Context;
 use chrono::Duration;
@@ -8,7 +8,7 @@ use super::{BankCustomer, BankCustomerStatus};
 use crate::{
     db::{Conn, Time},
     domains::{
-        credit::{BalanceChange, ListEntry},
+        credit::{BalanceChange, CreditInterview, ListEntry},
         engagement::{
             WorkItem,
             work_item::{NewWorkItem, WorkEntrance, WorkKind},
@@ -35,6 +35,7 @@ impl BankCustomer {
             && before.is_none_or(|before| before.id_number != after.id_number)
         {
             ListEntry::tag(conn, vec![after.id_number.clone()]).await?;
+            CreditInterview::adopt(conn, vec![after.id_number.clone()]).await?;
         }
         let drafts = [before, after].map(|customer| customer.filter(|customer| customer.is_draft()));
         match (drafts, after) {

@@ -10,7 +10,7 @@ use crate::{
     auth::{Area, Areas, Realm, Viewer},
     db::{Day, Time},
     domains::{
-        credit::{CustomerImage, Grid},
+        credit::{CreditApproval, CreditInterview, CustomerImage, Grid},
         customers::{BankCustomer, Family},
         engagement::WorkItem,
         identity::{
@@ -167,6 +167,34 @@ impl BankStaff {
         before: Option<String>,
     ) -> AppResult<Connection<WorkItem>> {
         ctx.children(WorkItem::OF_STAFF, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Interviews before loans that the employee entered, the last first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn credit_interviews(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditInterview>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditInterview::OF_KEEPER, self.id.number, page).await
+    }
+
+    /// What the employee decided about loans, the last first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn credit_approvals(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CreditApproval>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CreditApproval::OF_STAFF, self.id.number, page).await
     }
 
     /// Areas that the roles open

@@ -11,7 +11,7 @@ use crate::{
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
         sql::Many,
-        tables::{bank_staff, bank_staff_roles},
+        tables::{accounts, bank_staff, bank_staff_roles},
     },
     domains::identity::{Account, Branch, Role},
     error::{AppError, AppResult},
@@ -73,6 +73,20 @@ impl BankStaff {
 
     pub async fn of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Option<BankStaff>> {
         bank_staff::table.filter(bank_staff::account_id.eq(account)).select(BankStaff::cols()).opt(conn).await
+    }
+
+    /// Those with this role who work at one of these branches and may sign in, with the numbers of their branches
+    pub async fn with_role(conn: &mut Conn, role: i64, branches: Vec<i64>) -> QueryResult<Vec<(Id<BankStaff>, i64)>> {
+        let holders = bank_staff_roles::table.filter(bank_staff_roles::role_id.eq(role));
+        bank_staff::table
+            .inner_join(accounts::table)
+            .filter(bank_staff::branch_id.eq_any(branches))
+            .filter(bank_staff::id.eq_any(holders.select(bank_staff_roles::staff_id)))
+            .filter(accounts::is_frozen.eq(false))
+            .select((bank_staff::id, bank_staff::branch_id))
+            .order(bank_staff::id)
+            .all(conn)
+            .await
     }
 
     pub(super) async fn role_ids(conn: &mut Conn, staff: Id<BankStaff>) -> QueryResult<Vec<Id<Role>>> {
