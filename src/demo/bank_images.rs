@@ -1,4 +1,4 @@
-//! Demo data of the bank's papers: pictures of the first 40 customers, whom a court lists as dishonest among the
+//! Demo data of the bank's papers: pictures of the first 40 customers and of the papers that interviews have, whom a court lists as dishonest among the
 //! residents, and the job that found them.
 
 use diesel::prelude::*;
@@ -10,10 +10,13 @@ use crate::{
     db::{
         Conn, Id, Run as _, Time,
         sql::Many,
-        tables::{background_jobs, bank_customers, bank_staff, customer_images, dishonest_persons, residents},
+        tables::{
+            background_jobs, bank_customers, bank_staff, credit_interviews, customer_images, dishonest_persons,
+            residents,
+        },
     },
     domains::{
-        credit::{CustomerImage, Grid, customer_image::ImageKind},
+        credit::{CreditInterview, CustomerImage, Grid, customer_image::ImageKind},
         customers::DishonestPerson,
         identity::{
             BankStaff,
@@ -31,8 +34,9 @@ const KINDS: &[ImageKind] =
 const DISHONEST: i64 = 12;
 
 type Known = (Option<Id<Grid>>, Option<Id<BankStaff>>, String, String);
+type Signed = (Id<CreditInterview>, Id<Grid>, Option<Id<BankStaff>>, String, String, bool, bool);
 
-/// After the residents
+/// After the residents and the interviews
 pub async fn fill(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     images(app, conn, demo).await?;
     dishonest(conn, demo).await
@@ -46,27 +50,52 @@ async fn images(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
         .order(bank_customers::id)
         .all(conn)
         .await?;
-    let mut rows = Vec::new();
-    for (place, (grid, keeper, name, id_number)) in customers.into_iter().enumerate() {
-        let Some(grid_id) = grid else { continue };
+    let signed: Vec<Signed> = credit_interviews::table
+        .filter(credit_interviews::has_contract.or(credit_interviews::has_form))
+        .select((
+            credit_interviews::id,
+            credit_interviews::grid_id,
+            credit_interviews::keeper_id,
+            credit_interviews::name,
+            credit_interviews::id_number,
+            credit_interviews::has_contract,
+            credit_interviews::has_form,
+        ))
+        .order(credit_interviews::id)
+        .all(conn)
+        .await?;
+    let mut rows: Vec<CustomerImage> = Vec::new();
+    let mut add = |of: (Id<Grid>, Option<Id<BankStaff>>, &str, &str), interview_id, kind| {
+        let since = demo.ago(200);
+        let (grid_id, uploader_id, name, id_number) = of;
+        rows.push(CustomerImage {
+            id: Id::new(0),
+            grid_id,
+            interview_id,
+            uploader_id,
+            customer_name: name.to_owned(),
+            id_number: id_number.to_owned(),
+            kind,
+            content_type: "image/png".to_owned(),
+            size: i64::try_from(PNG.len()).unwrap_or_default(),
+            location: format!("customers/demo/{}", rows.len()),
+            is_deleted: false,
+            created_at: since,
+            updated_at: since,
+        });
+    };
+    for (place, (grid, keeper, name, id_number)) in customers.iter().enumerate() {
+        let Some(grid) = grid else { continue };
         // Everybody has both sides of his card here, the others in turn have more.
         for kind in &KINDS[..2 + place % 4] {
-            let since = demo.ago(200);
-            rows.push(CustomerImage {
-                id: Id::new(0),
-                grid_id,
-                interview_id: None,
-                uploader_id: keeper,
-                customer_name: name.clone(),
-                id_number: id_number.clone(),
-                kind: *kind,
-                content_type: "image/png".to_owned(),
-                size: i64::try_from(PNG.len()).unwrap_or_default(),
-                location: format!("customers/demo/{}", rows.len()),
-                is_deleted: false,
-                created_at: since,
-                updated_at: since,
-            });
+            add((*grid, *keeper, name, id_number), None, *kind);
+        }
+    }
+    for (interview, grid, keeper, name, id_number, has_contract, has_form) in &signed {
+        for (has, kind) in [(*has_contract, ImageKind::Contract), (*has_form, ImageKind::InterviewForm)] {
+            if has {
+                add((*grid, *keeper, name, id_number), Some(*interview), kind);
+            }
         }
     }
     for row in &rows {

@@ -219,12 +219,12 @@ mod tests {
         let pdf = b"%PDF-1.4\n1 0 obj";
         assert_eq!(scan("a.pdf", pdf).unwrap().content_type, "application/pdf");
         assert_eq!(scan("a.png", PNG).unwrap().content_type, "image/png");
-        let both = [PNG, pdf].concat();
-        let late = [PNG, &[0; 2_000], pdf].concat();
+        let both = [PNG, &pdf[..]].concat();
+        let late = [PNG, &[0_u8; 2_000][..], &pdf[..]].concat();
         for (name, content, is_taken) in [
             ("a.png", &both, false),
             ("a.pdf", &both, false),
-            ("a.pdf", &[b"\n", &pdf[..], PNG].concat(), true),
+            ("a.pdf", &[&b"\n"[..], &pdf[..], PNG].concat(), true),
             ("a.png", &late, true),
             ("a.gif", &b"GIF89a\x01\0\x01\0".to_vec(), false),
             ("a.pdf", &Vec::new(), false),

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use data_encoding::BASE64;
+use quintet::db::{Run as _, tables::credit_interviews};
 use serde_json::{Value, json};
 
 use super::grid::Grids;
@@ -48,6 +49,17 @@ async fn images(app: &TestApp) -> Grids {
         uploaded(&grids.bank.boss, image(customer, "IDENTITY")).await;
     }
     grids
+}
+
+/// Whether the interviews 1 and 4 tell of a contract and of a form
+async fn papers(app: &TestApp) -> [(bool, bool); 2] {
+    use diesel::{ExpressionMethods as _, QueryDsl as _};
+    let told = credit_interviews::table
+        .filter(credit_interviews::id.eq_any([1_i64, 4]))
+        .select((credit_interviews::has_contract, credit_interviews::has_form))
+        .order(credit_interviews::id);
+    let told: Vec<(bool, bool)> = told.all(&mut app.app.db.read().await.unwrap()).await.unwrap();
+    told.try_into().unwrap()
 }
 
 fn bad(field: &str) -> (String, String) {
@@ -246,5 +258,58 @@ both! {
         let path = format!("/grid/customer/image/list/{}?type=1", id_number("19850517", 1));
         let reply = bank.boss.get(&path).await;
         assert_eq!((reply.status, reply.json()["data"].as_array().unwrap().len()), (StatusCode::OK, 40));
+    }
+
+    async fn interviews_tell_of_their_papers(app: TestApp) {
+        let Grids { bank, other, .. } = customers(&app).await;
+        // One about the first customer, one that is deleted, one about the third, and another about the first
+        for (customer, status) in [(1, 0), (1, 1), (3, 2), (1, 0)] {
+            let interview = format!("INSERT INTO credit_interviews (customer_id, grid_id, status, stage, has_contract, has_form, name, id_number, created_at, updated_at)
+                VALUES ({customer}, {customer}, {status}, 5, false, false, '柳安宁', '{}', '2026-11-22 00:00:00', '2026-11-22 00:00:00')", id_number("19850517", customer));
+            app.app.db.write().await.unwrap().batch(&interview).await.unwrap();
+        }
+        let of = |interview: i64, kind: &str| {
+            let mut input = image(1, kind);
+            input["interviewId"] = json!(interview);
+            input
+        };
+        assert_eq!(papers(&app).await, [(false, false), (false, false)]);
+        let contract = uploaded(&bank.manager, of(1, "CONTRACT")).await;
+        assert_eq!(papers(&app).await, [(true, false), (false, false)]);
+        let form = uploaded(&bank.manager, of(1, "INTERVIEW_FORM")).await;
+        let second = uploaded(&bank.president, of(1, "INTERVIEW_FORM")).await;
+        uploaded(&bank.manager, of(4, "LOAN")).await;
+        assert_eq!(papers(&app).await, [(true, true), (false, false)]);
+        let interview = "{ customerImage(id: 1) { interview { images(first: 5) { totalCount nodes { databaseId kind interview { papers } } } } } }";
+        let images = bank.manager.query(interview).await.ok()["customerImage"]["interview"]["images"].clone();
+        assert_eq!((&images["totalCount"], &images["nodes"][0]), (&json!(3), &json!({"databaseId": contract, "kind": "CONTRACT", "interview": {"papers": "BOTH"}})));
+        assert_eq!(list(&bank.boss, json!({"interviewId": 1, "kind": "INTERVIEW_FORM"})).await, [form, second]);
+        let delete = deletion("customerImageDelete");
+        bank.manager.query_with(&delete, json!({"id": form})).await.ok();
+        assert_eq!(papers(&app).await, [(true, true), (false, false)], "one form is left");
+        bank.manager.query_with(&delete, json!({"id": second})).await.ok();
+        assert_eq!(papers(&app).await, [(true, false), (false, false)]);
+        // A picture that replaces another takes its flag along.
+        replace(&bank.manager, contract, of(4, "INTERVIEW_FORM")).await.ok();
+        assert_eq!(papers(&app).await, [(false, false), (false, true)]);
+        for (input, at) in [
+            (of(2, "CONTRACT"), "input.interviewId"),
+            (of(3, "CONTRACT"), "input.interviewId"),
+            (of(99, "CONTRACT"), "input.interviewId"),
+        ] {
+            assert_eq!(upload(&bank.manager, input, "a.png", PNG).await.error(), bad(at));
+        }
+        let mut foreign = of(1, "CONTRACT");
+        foreign["gridId"] = json!(2);
+        assert_eq!(upload(&other, foreign, "a.png", PNG).await.error(), bad("input.interviewId"));
+
+        // One who deletes the last and one who adds another at once: what is there in the end is what is told.
+        let last = uploaded(&bank.manager, of(1, "CONTRACT")).await;
+        for _ in 0..5 {
+            let gone = bank.manager.query_with(&delete, json!({"id": last}));
+            let (_, added) = futures_util::future::join(gone, upload(&bank.president, of(1, "CONTRACT"), "a.png", PNG)).await;
+            added.ok();
+            assert_eq!(papers(&app).await, [(true, false), (false, true)]);
+        }
     }
 }

@@ -24,7 +24,7 @@ const APPROVAL: &str = "/grid/customer/creditapproval";
 const PAGE: &str = "pageNum=1&pageSize=10";
 
 /// The edit form as a client sends it, with what is the server's business besides
-fn form(serial: u32) -> Value {
+pub fn form(serial: u32) -> Value {
     let mut form = json!({
         "customerName": "柳安宁", "idNumber": number(serial), "gridCode": "A-1", "beginAt": "2026-12-01", "endAt": "20271130", "comment": "",
         "postil": "一批", "sex": if serial % 2 == 1 { "男" } else { "女" }, "spouseName": "无", "spouseIdNumber": "无",

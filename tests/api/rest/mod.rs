@@ -7,6 +7,7 @@ mod grid_customers;
 mod grid_holdings;
 mod grid_images;
 mod grid_interviews;
+mod grid_life;
 mod grid_lists;
 mod grid_people;
 mod grid_strangers;

@@ -64,7 +64,12 @@ impl CustomerImageMutation {
         let upload = file.open(ctx)?;
         let viewer = ctx.viewer()?;
         // Nothing is kept of who may not upload it; what is found here is looked at once more below.
-        CustomerImage::new(&mut ctx.read().await?, viewer, input.clone()).await?;
+        let mut conn = ctx.read().await?;
+        CustomerImage::new(&mut conn, viewer, input.clone()).await?;
+        if let Some(id) = replaces_id {
+            CustomerImage::find(&mut conn, viewer, id).await?;
+        }
+        drop(conn);
         let file = tokio::task::spawn_blocking(|| Checked::scan(upload)).await.map_err(AppError::internal)??;
         let placed = Placed::new(ctx.app(), "customers", file.content.clone()).await?;
         let mut tx = ctx.begin().await?;

@@ -15,13 +15,6 @@ use crate::{
 const MOST: usize = 50;
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Answer {
-    Bare(Vec<Case>),
-    Wrapped { data: Vec<Case> },
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Case {
     performed_name: String,
@@ -56,10 +49,10 @@ struct Case {
 
 /// What an answer says of the person with this id number
 pub(super) fn read(answer: &[u8], number: &str) -> Result<Vec<DishonestPerson>, String> {
-    let cases = match serde_json::from_slice(answer) {
-        Ok(Answer::Bare(cases) | Answer::Wrapped { data: cases }) => cases,
-        Err(_) => return Err("The source answers no list of cases".to_owned()),
-    };
+    let nonsense = |_| "The source answers no list of cases".to_owned();
+    let answer: Json = serde_json::from_slice(answer).map_err(nonsense)?;
+    let list = answer.get("data").unwrap_or(&answer);
+    let cases: Vec<Case> = Vec::deserialize(list).map_err(nonsense)?;
     if cases.len() > MOST {
         return Err(format!("The source answers more than {MOST} cases"));
     }
