@@ -1,12 +1,14 @@
 //! `Quintet-Trace: sql` asks for `extensions.trace`: how long an operation took, and the statements that it sent. Only
 //! administrators of all realms are told; values are never.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use async_graphql::{Response as GraphqlResponse, Value, value};
+use async_graphql::Response as GraphqlResponse;
 use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
+use serde_json::{Value as Json, json};
 
+use super::to_value;
 use crate::{
     auth::Viewer,
     db::run::{Sent, watched},
@@ -29,18 +31,18 @@ pub fn traced(work: Work) -> Work {
         let start = Instant::now();
         let ((mut response, statements), sent) = watched(work).await;
         let micros = micros(start.elapsed());
-        let sql: Vec<Value> = sent.iter().take(MOST).map(told).collect();
-        let trace = value!({"micros": micros, "statements": statements, "sql": sql});
-        response.extensions.insert("trace".to_owned(), trace);
+        let sql: Vec<Json> = sent.iter().take(MOST).map(told).collect();
+        let trace = json!({"micros": micros, "statements": statements, "sql": sql});
+        response.extensions.insert("trace".to_owned(), to_value(trace));
         (response, statements)
     })
 }
 
-fn told(sent: &Sent) -> Value {
+fn told(sent: &Sent) -> Json {
     let text: String = sent.text.chars().take(LONGEST).collect();
-    value!({"text": text, "micros": micros(sent.took)})
+    json!({"text": text, "micros": micros(sent.took)})
 }
 
-fn micros(took: std::time::Duration) -> u64 {
+fn micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
