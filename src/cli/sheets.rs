@@ -35,6 +35,7 @@ enum Rows {
     WhiteList,
     GreyList,
     BlackList,
+    Interviews,
 }
 
 impl Rows {
@@ -46,6 +47,7 @@ impl Rows {
             Rows::WhiteList => "listEntryImport(kind: WHITE, ",
             Rows::GreyList => "listEntryImport(kind: GREY, ",
             Rows::BlackList => "listEntryImport(kind: BLACK, ",
+            Rows::Interviews => "creditInterviewsImport(",
         }
     }
 }

@@ -200,7 +200,7 @@ impl Db {
     pub fn pools(&self) -> Vec<(&'static str, deadpool::Status)> {
         match self {
             Db::Pg(pool) => vec![("all", pool.status())],
-            Db::Lite { read, write } => vec![("read", read.status()), ("write", write.status())],
+            Db::Lite { read, write, .. } => vec![("read", read.status()), ("write", write.status())],
         }
     }
 }

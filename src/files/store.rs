@@ -1,5 +1,7 @@
 //! Where files lie: in a local folder, or in S3-compatible storage.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, ensure};
 use object_store::{ObjectStore, local::LocalFileSystem, parse_url_opts, prefix::PrefixStore};
 use reqwest::Url;
@@ -10,10 +12,10 @@ const PATIENCE: [(&str, &str); 2] = [("timeout", "30 seconds"), ("connect_timeou
 
 /// A folder, which is made where it is not there; or `s3://bucket/prefix?region=…&endpoint=…` with the options of
 /// [`object_store`] in its query, or in the environment as `AWS_…`: the keys belong there
-pub fn open(place: &str) -> anyhow::Result<Box<dyn ObjectStore>> {
+pub fn open(place: &str) -> anyhow::Result<Arc<dyn ObjectStore>> {
     if !place.contains("://") {
         std::fs::create_dir_all(place)?;
-        return Ok(Box::new(LocalFileSystem::new_with_prefix(place)?));
+        return Ok(Arc::new(LocalFileSystem::new_with_prefix(place)?));
     }
     // The URL may hold a key: no error tells it.
     let mut url: Url = place.parse().context("the files' URL is none")?;
@@ -26,7 +28,7 @@ pub fn open(place: &str) -> anyhow::Result<Box<dyn ObjectStore>> {
     // Another one that is installed already does as well.
     let _ = ring::default_provider().install_default();
     let (store, prefix) = parse_url_opts(&url, options).context("the storage of the files can not be used")?;
-    Ok(Box::new(PrefixStore::new(store, prefix)))
+    Ok(Arc::new(PrefixStore::new(store, prefix)))
 }
 
 #[cfg(test)]

@@ -2,10 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use async_graphql::{Response, Value, value};
+use async_graphql::Response;
 use futures_util::future::BoxFuture;
+use serde_json::{Value as Json, json};
 
-use crate::db::run::{Sent, watched};
+use crate::{
+    db::run::{Sent, watched},
+    server::to_value,
+};
 
 /// Most statements that are told, each by so much of its text
 const MOST: usize = 200;
@@ -19,16 +23,16 @@ pub fn traced(work: Work) -> Work {
         let start = Instant::now();
         let ((mut response, statements), sent) = watched(work).await;
         let micros = micros(start.elapsed());
-        let sql: Vec<Value> = sent.iter().take(MOST).map(told).collect();
-        let trace = value!({"micros": micros, "statements": statements, "sql": sql});
-        response.extensions.insert("trace".to_owned(), trace);
+        let sql: Vec<Json> = sent.iter().take(MOST).map(told).collect();
+        let trace = json!({"micros": micros, "statements": statements, "sql": sql});
+        response.extensions.insert("trace".to_owned(), to_value(trace));
         (response, statements)
     })
 }
 
-fn told(sent: &Sent) -> Value {
+fn told(sent: &Sent) -> Json {
     let text: String = sent.text.chars().take(LONGEST).collect();
-    value!({"text": text, "micros": micros(sent.took)})
+    json!({"text": text, "micros": micros(sent.took)})
 }
 
 fn micros(took: Duration) -> u64 {

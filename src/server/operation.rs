@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{
-    Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType, to_value,
+    Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
 };
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::{
     Client, Server,
     document::{Document, coded, server_error},
     metrics,
-    request::Asked,
+    request::{Asked, to_value},
     wishes::{Cost, CostWish, Wishes},
 };
 use crate::{
@@ -175,8 +175,8 @@ impl Answer {
     }
 
     fn with_cost(mut self, cost: Option<Cost>) -> Answer {
-        if let Some(Ok(cost)) = cost.map(to_value) {
-            self.extensions.insert("cost".to_owned(), cost);
+        if let Some(Ok(cost)) = cost.map(serde_json::to_value) {
+            self.extensions.insert("cost".to_owned(), to_value(cost));
         }
         self
     }

@@ -94,12 +94,12 @@ export const steps = {
     await page.getByRole('link', { name: 'Query', exact: true }).click();
     await page.getByText('legacy', { exact: false }).first().waitFor();
     await panel(page, 'GraphiQL Explorer');
-    await page.locator('.graphiql-explorer-root').getByText('regions', { exact: true }).first().click();
-    assert.match((await front(page)).query, /regions/);
+    await page.locator('.graphiql-explorer-root').getByText('tags', { exact: true }).first().click();
+    assert.match((await front(page)).query, /tags/);
     await panel(page, 'History');
     assert.equal(await page.locator('.graphiql-history-item').count(), 1);
     await panel(page, 'Legacy URLs');
-    await page.getByRole('region', { name: 'Legacy URLs' }).getByText('/api/user/info').first().waitFor();
+    await page.getByRole('region', { name: 'Legacy URLs' }).getByText('/grid/super/tag/list').first().waitFor();
   },
 
   async 'a link fills GraphiQL and runs nothing'({ page, origin }) {

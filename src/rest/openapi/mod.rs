@@ -49,7 +49,9 @@ pub fn file(library: &Library, system: &str, zone: Tz) -> Option<Json> {
             let mut described = describe(library, operation, &request, route, index > 0);
             if let Some(example) = example {
                 show(example, operation, route, &mut described);
-                described["x-graphql-variables"] = json!(variables);
+            }
+            if let Some(variables) = &variables {
+                described["x-graphql-variables"] = variables.clone();
             }
             if index == 0 && operation.routes.len() > 1 {
                 described["x-alias"] = operation.routes[1..].iter().map(alias).collect();
@@ -161,7 +163,8 @@ fn file_of(download: &Download) -> Json {
 
 /// Puts an example beside the parameters and the body
 fn show(example: &Example, operation: &Operation, route: &Route, described: &mut Json) {
-    for parameter in described["parameters"].as_array_mut().into_iter().flatten() {
+    let parameters = described.get_mut("parameters").and_then(Json::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         let value = parameter["name"].as_str().and_then(|name| example.parameter(name)).cloned();
         if let Some(value) = value {
             parameter["example"] = value;

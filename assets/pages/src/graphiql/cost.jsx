@@ -79,7 +79,7 @@ function Measured({ name, took, trace, cost }) {
           {trace.sql.map(({ text, micros }, index) => (
             <li key={index}>
               <small>{milliseconds(micros)}</small>
-              <pre>{lines(text)}</pre>
+              <pre title={text}>{lines(text)}</pre>
             </li>
           ))}
         </ol>
@@ -100,10 +100,17 @@ function Cost({ name, value }) {
   );
 }
 
-/** A statement with its parts on lines of their own, without the quotes of its engine */
+/** Most columns of a statement that are shown */
+const MOST = 6;
+
+/** A statement with its parts on lines of their own, without the quotes of its engine and the rest of many columns */
 function lines(sql) {
   const parts = / (?=(?:FROM|WHERE|ORDER BY|GROUP BY|LIMIT|RETURNING|VALUES|SET|LEFT|INNER) )/g;
-  return sql.replace(/ -- binds: .*$/, "").replace(/[`"]/g, "").replace(parts, "\n");
+  const shorter = (all, columns) => {
+    const names = columns.split(", ");
+    return names.length > MOST ? `SELECT ${names.slice(0, MOST).join(", ")}, … (${names.length})` : all;
+  };
+  return sql.replace(/[`"]/g, "").replace(/^SELECT ([^(]*?)(?= FROM )/, shorter).replace(parts, "\n");
 }
 
 export const COST = { title: "Cost", icon: Icon, content: Panel };
