@@ -241,6 +241,7 @@ async fn templates(State(app): State<App>, headers: HeaderMap) -> Result<axum::J
 async fn measure(mut wanted: Wanted) -> anyhow::Result<()> {
     let url = wanted.config.database_url.clone();
     wanted.config.rate_limit = 0;
+    wanted.config.cost_per_second = 0;
     ensure!(url.starts_with("postgres"), "measure on PostgreSQL: --database-url postgres://…");
     let app = App::start(wanted.config).await?;
     let quintet = serve(router(Server::new(app.clone()).await?)).await?;

@@ -4,15 +4,16 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::ensure;
 use futures_util::future::BoxFuture;
-use object_store::{ObjectStore, local::LocalFileSystem};
+use object_store::ObjectStore;
 use rand::RngExt as _;
 
 use crate::{
-    auth::{jwt::Signer, vault::Vault},
+    auth::{budget::Budget, jwt::Signer, vault::Vault},
     config::Config,
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
     events::Events,
+    files::store,
     outside::Outside,
 };
 
@@ -25,10 +26,11 @@ pub struct Shared {
     pub db: Db,
     pub signer: Signer,
     pub vault: Vault,
-    pub files: Box<dyn ObjectStore>,
+    pub files: Arc<dyn ObjectStore>,
     pub outside: Outside,
     pub sessions: SessionCache,
     pub events: Events,
+    pub budget: Budget,
 }
 
 impl Deref for App {
@@ -60,6 +62,10 @@ impl App {
 
     async fn connect(config: Config) -> anyhow::Result<App> {
         let db = Db::open(&config.database_url, config.pool_size)?;
+        // Somebody else may be writing for long; then they are as old as they are.
+        if let Err(error) = db.gather_statistics().await {
+            tracing::warn!(%error, "no statistics were gathered");
+        }
         let secret = match &config.jwt_secret {
             Some(secret) => secret.clone(),
             None => Setting::get_or_make(&db, "jwt_secret", random_secret).await?,
@@ -71,14 +77,14 @@ impl App {
         };
         ensure!(key.len() >= 32, "the secret key must have at least 32 bytes");
         let vault = Vault::new(key.as_bytes())?;
-        std::fs::create_dir_all(&config.files)?;
-        let files = Box::new(LocalFileSystem::new_with_prefix(&config.files)?);
+        let files = store::open(&config.files)?;
         let signer = Signer::new(secret.as_bytes());
         let outside = Outside::new(Duration::from_secs(config.outside_seconds))?;
         let sessions = SessionCache::default();
+        let budget = Budget::new(config.cost_per_second, config.cost_burst);
         let listener = db.is_pg().then(|| sessions.listener.clone());
         let events = Events::new(listener, config.pool_size / 2);
-        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions, events }));
+        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions, events, budget }));
         app.listen();
         Ok(app)
     }

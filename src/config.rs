@@ -66,8 +66,33 @@ pub struct Config {
     #[arg(long, env = "QUINTET_RATE_LIMIT", default_value_t = 200, global = true)]
     pub rate_limit: u32,
 
-    /// Folder for uploaded files
-    #[arg(long, env = "QUINTET_FILES", default_value = "files", global = true)]
+    /// Cost of operations per second of one account, or of an address without one; 0 for no limit
+    #[arg(long, env = "QUINTET_COST_PER_SECOND", default_value_t = 100_000, global = true)]
+    pub cost_per_second: u64,
+
+    /// Cost of operations that an account may ask at once, having been quiet
+    #[arg(long, env = "QUINTET_COST_BURST", default_value_t = 2_000_000, global = true)]
+    pub cost_burst: u64,
+
+    /// Milliseconds after which the log tells of an operation that it is slow
+    #[arg(long, env = "QUINTET_SLOW_MILLIS", default_value_t = 1000, global = true)]
+    pub slow_millis: u64,
+
+    /// URL of an OpenTelemetry collector that takes traces over OTLP (HTTP with protobuf): http://127.0.0.1:4318
+    #[arg(long, env = "QUINTET_OTLP_ENDPOINT", global = true)]
+    pub otlp_endpoint: Option<String>,
+
+    /// Serve no GraphiQL
+    #[arg(long, env = "QUINTET_NO_GRAPHIQL", global = true)]
+    pub no_graphiql: bool,
+
+    /// Tell only administrators about the schema (`__schema`, `__type`)
+    #[arg(long, env = "QUINTET_NO_INTROSPECTION", global = true)]
+    pub no_introspection: bool,
+
+    /// Folder for uploaded files, or S3-compatible storage: s3://bucket/prefix?region=…&endpoint=… with the keys in
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; docs/files.md says more
+    #[arg(long, env = "QUINTET_FILES", default_value = "files", hide_env_values = true, global = true)]
     pub files: String,
 
     /// Most bytes of a request
@@ -90,7 +115,7 @@ pub struct Config {
     #[arg(long, env = "QUINTET_MAX_DEPTH", default_value_t = 16, global = true)]
     pub max_depth: usize,
 
-    /// Most fields of an operation, each counted as often as its list may repeat it
+    /// Most cost of an operation: its fields, each counted as often as its list may repeat it
     #[arg(long, env = "QUINTET_MAX_COMPLEXITY", default_value_t = 50_000, global = true)]
     pub max_complexity: usize,
 
@@ -144,6 +169,11 @@ pub struct Config {
     /// [default: nowhere, reports are made of what the bank knows itself]
     #[arg(long, env = "QUINTET_CREDIT_REPORT_URL", hide_env_values = true, global = true)]
     pub credit_report_url: Option<reqwest::Url>,
+
+    /// Where dishonest persons are imported from: http://… or https://…; docs/outside.md says what is asked and answered
+    /// [default: nowhere, none are imported]
+    #[arg(long, env = "QUINTET_DISHONESTY_URL", hide_env_values = true, global = true)]
+    pub dishonesty_url: Option<reqwest::Url>,
 
     /// Most seconds that a service of others may take to answer
     #[arg(long, env = "QUINTET_OUTSIDE_SECONDS", default_value_t = 10, global = true)]

@@ -16,7 +16,7 @@ pub type AppResult<T> = Result<T, AppError>;
 pub enum Code {
     /// The document is no GraphQL
     GraphqlParseFailed,
-    /// The document does not fit the schema, or a variable does not fit its type
+    /// The document does not fit the schema
     GraphqlValidationFailed,
     /// No document is known by this id or hash; a client that has its text sends it along
     PersistedQueryNotFound,

@@ -12,13 +12,13 @@
 //! | [`events`] | what writes announce, from their commit to the subscribers on every server |
 //! | [`files`] | uploaded files: what they may be, and where they lie |
 //! | [`outside`] | services of others that this one asks over HTTP |
-//! | [`app`], [`config`], [`error`] | what every request shares; every setting; what can go wrong |
+//! | [`app`], [`config`], [`error`], [`trace`] | what every request shares; every setting; what can go wrong; traces over OTLP |
 //! | [`cli`], [`demo`], [`seed`] | the program's commands; data to look at; data to measure with |
 //!
 //! Dependencies point one way: `server, rest → schema → domains → graphql, auth → db`.
 //!
 //! A request: [`server::router`] → [`server::endpoint`] (or [`rest::engine`], which makes GraphQL of a legacy URL) →
-//! [`schema::execute`] → a root field in a domain's `root.rs`: its guard, one transaction where it writes, the row rules
+//! [`schema::perform`], which takes its cost from the viewer's [`budget`](auth::budget) → a root field in a domain's `root.rs`: its guard, one transaction where it writes, the row rules
 //! ([`Visible`](graphql::entity::Visible)), SQL → relations through the [`loaders`](graphql::entity::Loads).
 
 pub mod app;
@@ -39,3 +39,4 @@ pub mod schema;
 pub mod seed;
 pub mod server;
 pub mod tls;
+pub mod trace;

@@ -8,7 +8,5 @@ use quintet::cli::Cli;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> anyhow::Result<()> {
-    let cli = Cli::read()?;
-    cli.start_logging();
-    cli.run()
+    Cli::read()?.run()
 }

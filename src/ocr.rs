@@ -39,10 +39,14 @@ pub fn check(picture: &[u8]) -> AppResult<()> {
 
 /// The text of a picture, line by line
 pub async fn read(program: &str, picture: Bytes) -> AppResult<String> {
+    read_within(LIMIT, program, picture).await
+}
+
+async fn read_within(limit: Duration, program: &str, picture: Bytes) -> AppResult<String> {
     check(&picture)?;
     let turn = timeout(PATIENCE, READERS.acquire()).await;
     let _turn = turn.map_err(|_| AppError::unavailable("Too many pictures are being read, try again"))?;
-    let output = timeout(LIMIT, run(program, &picture)).await;
+    let output = timeout(limit, run(program, &picture)).await;
     let output = output.map_err(|_| AppError::bad_input("image", "Reading the picture takes too long"))??;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
@@ -102,6 +106,29 @@ mod tests {
         ] {
             assert_eq!(check(&wrong).unwrap_err().field.as_deref(), Some("image"));
         }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_takes_too_long_is_ended() {
+        use std::{fs, os::unix::fs::PermissionsExt as _};
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("slow").display().to_string();
+        fs::write(&program, "#!/bin/sh\necho $$ > \"$0.pid\"\nexec sleep 600\n").unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let picture = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &[0, 0, 0, 9, 0, 0, 0, 9], &[8; 20]].concat();
+        let error = read_within(Duration::from_millis(500), &program, picture.into()).await.unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (crate::error::Code::BadUserInput, Some("image")));
+        let id = fs::read_to_string(format!("{program}.pid")).unwrap();
+        // Ended, and nothing of it left for anybody to collect
+        let there = || std::process::Command::new("kill").args(["-0", id.trim()]).output().unwrap().status.success();
+        for _ in 0..100 {
+            if !there() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the process {id} is still there");
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 pub mod area;
 pub mod bank;
+pub mod budget;
 pub mod guard;
 pub mod jwt;
 pub mod password;

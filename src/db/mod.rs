@@ -3,7 +3,7 @@
 //! [`conn`] opens pools and transactions, [`run`] ends queries with `.all / .one / .opt / .run` on either engine,
 //! [`filter`] holds predicates collected at run time, [`order`] the keyset order of lists, [`select`] the query behind
 //! every list and look-up, [`tree`] rows that stand one below another, [`sql`] the few expressions that Diesel lacks,
-//! [`types`] column types, [`migrate`] and [`tables`] the tables themselves. [`pg`] connects to PostgreSQL.
+//! [`types`] column types, [`statement`] what the metrics know of a query, [`migrate`] and [`tables`] the tables themselves. [`pg`] connects to PostgreSQL.
 
 pub mod conn;
 pub mod filter;
@@ -14,6 +14,7 @@ pub mod pg;
 pub mod run;
 pub mod select;
 pub mod sql;
+pub mod statement;
 pub mod tables;
 pub mod tree;
 pub mod types;

@@ -10,7 +10,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use diesel::{
@@ -21,10 +21,18 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, methods::LoadQuery};
 
-use super::conn::{Conn, Lite, PgConn};
+use super::{
+    conn::{Conn, Lite, PgConn},
+    statement::Statement,
+};
 
 /// A fragment that both engines can render
-pub trait Frag: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync {}
+pub trait Frag: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync {
+    /// Its Rust type, which tells what it does to which table
+    fn kind(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+}
 impl<T: QueryFragment<Pg> + QueryFragment<Sqlite> + Send + Sync> Frag for T {}
 
 /// A query without its Rust type, known by its row's SQL type only
@@ -78,16 +86,19 @@ where
     Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
 {
     fn load(query: Erased<'q, ST>, conn: &mut Conn) -> impl Future<Output = QueryResult<Vec<U>>> + Send {
-        watch(&query, conn);
-        fetch(query, conn)
+        let sending = Sending::start(&query, conn);
+        fetch(query, conn, sending)
     }
 }
 
-async fn fetch<'q, ST: 'static, U: Send>(query: Erased<'q, ST>, conn: &mut Conn) -> QueryResult<Vec<U>>
+async fn fetch<'q, ST: 'static, U: Send>(
+    query: Erased<'q, ST>,
+    conn: &mut Conn,
+    _sending: Sending,
+) -> QueryResult<Vec<U>>
 where
     Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
 {
-    let _timing = Statement::start();
     match conn {
         Conn::Pg(conn) => RunQueryDsl::load(query, &mut **conn).await,
         Conn::Lite(conn) => RunQueryDsl::load(query, &mut **conn).await,
@@ -127,15 +138,16 @@ pub trait Run<'q>: Sized {
     where
         Self: Frag + 'q,
     {
-        execute(Erased::<'q, ()>(Box::new(self), PhantomData), conn)
+        let query = Erased::<'q, ()>(Box::new(self), PhantomData);
+        let sending = Sending::start(&query, conn);
+        execute(query, conn, sending)
     }
 }
 
 // Only what is a query has the verbs, so that `Iterator::all` stays what it is.
 impl<T: QueryId> Run<'_> for T {}
 
-async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn) -> QueryResult<usize> {
-    let _timing = Statement::start();
+async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn, _sending: Sending) -> QueryResult<usize> {
     match conn {
         Conn::Pg(conn) => query.execute(&mut **conn).await,
         Conn::Lite(conn) => query.execute(&mut **conn).await,
@@ -156,36 +168,42 @@ pub type SqlTypeOf<T> = diesel::dsl::SqlTypeOf<<T as Selectable<Pg>>::SelectExpr
 tokio::task_local! {
     /// Statements sent for the request that this task serves
     static COUNT: AtomicU64;
-    /// Texts of the queries that this task sends
-    static WATCH: Mutex<Vec<String>>;
+    /// What this task sends, where somebody wants to know
+    static WATCH: Mutex<Vec<Sent>>;
 }
 
-/// Runs a request and tells the SQL of its queries, as its engine gets them
-pub async fn watched<F: Future>(request: F) -> (F::Output, Vec<String>) {
+/// A statement that was sent
+#[derive(Debug)]
+pub struct Sent {
+    /// As its engine gets it
+    pub text: String,
+    /// Until its rows were there
+    pub took: Duration,
+}
+
+/// Runs a request and tells the statements that it sends
+pub async fn watched<F: Future>(request: F) -> (F::Output, Vec<Sent>) {
     WATCH
         .scope(Mutex::default(), async {
             let output = request.await;
-            (output, WATCH.with(|texts| std::mem::take(&mut *texts.lock().unwrap_or_else(PoisonError::into_inner))))
+            (output, WATCH.with(|sent| std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner))))
         })
         .await
 }
 
-fn watch<ST>(query: &Erased<'_, ST>, conn: &Conn) {
-    // Mostly nobody watches.
-    let _ = WATCH.try_with(|texts| {
-        let text = match conn {
-            Conn::Pg(_) => {
-                let mut text = PgQueryBuilder::new();
-                QueryFragment::<Pg>::to_sql(query, &mut text, &Pg).map(|()| QueryBuilder::<Pg>::finish(text))
-            }
-            Conn::Lite(_) => {
-                let mut text = SqliteQueryBuilder::new();
-                QueryFragment::<Sqlite>::to_sql(query, &mut text, &Sqlite)
-                    .map(|()| QueryBuilder::<Sqlite>::finish(text))
-            }
-        };
-        texts.lock().unwrap_or_else(PoisonError::into_inner).extend(text);
-    });
+/// What its engine gets of a query: never a value, which goes beside it
+fn text(query: &dyn Frag, conn: &Conn) -> Option<String> {
+    let text = match conn {
+        Conn::Pg(_) => {
+            let mut text = PgQueryBuilder::new();
+            QueryFragment::<Pg>::to_sql(query, &mut text, &Pg).map(|()| QueryBuilder::<Pg>::finish(text))
+        }
+        Conn::Lite(_) => {
+            let mut text = SqliteQueryBuilder::new();
+            QueryFragment::<Sqlite>::to_sql(query, &mut text, &Sqlite).map(|()| QueryBuilder::<Sqlite>::finish(text))
+        }
+    };
+    text.ok()
 }
 
 /// Runs a request and tells how many statements it sent
@@ -198,19 +216,29 @@ pub async fn counted<F: Future>(request: F) -> (F::Output, u64) {
         .await
 }
 
-/// One statement under way: counted for its request, timed for the metrics
-struct Statement(Instant);
+/// One statement under way: counted for its request, measured, and told where it is watched
+struct Sending {
+    start: Instant,
+    text: Option<String>,
+    _measured: Statement,
+}
 
-impl Statement {
-    fn start() -> Statement {
+impl Sending {
+    fn start<ST>(query: &Erased<'_, ST>, conn: &Conn) -> Sending {
         // Outside a request (start-up, workers) nobody counts.
         let _ = COUNT.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
-        Statement(Instant::now())
+        // Mostly nobody watches.
+        let watched = WATCH.try_with(|_| text(query, conn)).ok().flatten();
+        let measured = Statement::of((*query.0).kind(), || text(query, conn).unwrap_or_default());
+        Sending { start: Instant::now(), text: watched, _measured: measured }
     }
 }
 
-impl Drop for Statement {
+impl Drop for Sending {
     fn drop(&mut self) {
-        metrics::histogram!("quintet_sql_seconds").record(self.0.elapsed().as_secs_f64());
+        if let Some(text) = self.text.take() {
+            let sent = Sent { text, took: self.start.elapsed() };
+            let _ = WATCH.try_with(|all| all.lock().unwrap_or_else(PoisonError::into_inner).push(sent));
+        }
     }
 }

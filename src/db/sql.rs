@@ -142,13 +142,20 @@ pub struct Alike {
     from: &'static str,
     to: &'static str,
     column: &'static str,
+    /// Which of the rows that are found, as the end of the condition
+    only: &'static str,
     ids: Vec<i64>,
 }
 
 impl Alike {
     /// For a [`Link`](crate::graphql::Link) from these rows
     pub fn pairs(from: &'static str, to: &'static str, column: &'static str, ids: Vec<i64>) -> Box<dyn Frag> {
-        Box::new(Alike { from, to, column, ids })
+        Box::new(Alike { from, to, column, only: "", ids })
+    }
+
+    /// [`pairs`](Alike::pairs) with rows that are not marked deleted
+    pub fn kept(from: &'static str, to: &'static str, column: &'static str, ids: Vec<i64>) -> Box<dyn Frag> {
+        Box::new(Alike { from, to, column, only: " AND NOT t.is_deleted", ids })
     }
 }
 
@@ -157,11 +164,11 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let Alike { from, to, column, .. } = self;
+        let Alike { from, to, column, only, .. } = self;
         out.push_sql(&format!(
             "SELECT one, other FROM (SELECT f.id AS one, t.id AS other, \
              row_number() OVER (PARTITION BY f.id ORDER BY t.id) AS place \
-             FROM {from} AS f JOIN {to} AS t ON t.{column} = f.{column} WHERE f.id IN ("
+             FROM {from} AS f JOIN {to} AS t ON t.{column} = f.{column}{only} WHERE f.id IN ("
         ));
         for (place, id) in self.ids.iter().enumerate() {
             if place > 0 {

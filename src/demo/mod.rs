@@ -6,6 +6,7 @@ mod bank;
 mod bank_balances;
 mod bank_credit;
 mod bank_customers;
+mod bank_images;
 mod bank_interviews;
 mod bank_lists;
 mod bank_residents;
@@ -148,6 +149,7 @@ async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     bank_balances::fill(app, conn, demo).await?;
     bank_lists::fill(app, conn, demo).await?;
     bank_interviews::fill(conn, demo).await?;
+    bank_images::fill(app, conn, demo).await?;
     known_everywhere(conn).await
 }
 

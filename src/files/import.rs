@@ -4,11 +4,11 @@
 
 use async_graphql::SimpleObject;
 use axum::body::Bytes;
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, stream::BoxStream};
 use object_store::{ObjectStore as _, ObjectStoreExt as _, path::Path};
 
 use super::{
-    Placed, read, remove,
+    Placed, remove,
     sheet::{Line, Table, Writer},
 };
 use crate::{
@@ -28,7 +28,7 @@ pub struct ImportPayload {
     /// Rows that were not (legacy failCount)
     pub failed: i32,
     /// Where the failing rows are fetched, with the same credential: a sheet like the one that was imported, with the
-    /// columns 行号 (number of the row) and 原因 (reason) besides; null where no row failed. It is there until the next
+    /// columns 行号 (number of the row) and 原因 (reason, in Chinese) besides; null where no row failed. It is there until the next
     /// import of the same account
     pub failures_url: Option<String>,
     /// The counts and the first reasons in Chinese, "共2条数据,导入成功1条,导入失败1条,失败原因:3:身份证号…"
@@ -80,8 +80,7 @@ impl Report {
         let mut payload =
             ImportPayload { imported: count(self.imported), failed: failed.cast_signed(), failures_url: None, message };
         if failed > 0 {
-            let sheet = tokio::task::spawn_blocking(|| self.failures.finish()).await.map_err(AppError::internal)??;
-            let placed = Placed::new(app, &folder, sheet).await?;
+            let placed = Placed::copy(app, &folder, self.failures.into_file().await?).await?;
             let name = placed.location().rsplit('/').next().unwrap_or_default();
             payload.failures_url = Some(format!("/files/imports/{name}.xlsx"));
             placed.keep();
@@ -95,15 +94,17 @@ fn folder(viewer: &Viewer) -> String {
 }
 
 /// The failing rows of an import of the viewer's, for the handler of `GET /files/imports/{name}`
-pub async fn failures(app: &App, viewer: &Viewer, name: &str) -> AppResult<Bytes> {
+pub async fn failures(
+    app: &App,
+    viewer: &Viewer,
+    name: &str,
+) -> AppResult<BoxStream<'static, object_store::Result<Bytes>>> {
     let none = || AppError::not_found("Sheet");
     let name = name.strip_suffix(".xlsx").filter(|name| name.len() == 48).ok_or_else(none)?;
     if viewer.is_nobody() || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(none());
     }
     let location = format!("{}/{}/{name}", folder(viewer), &name[..2]);
-    match app.files.head(&Path::from(&*location)).await {
-        Ok(_) => read(app, &location).await,
-        Err(_) => Err(none()),
-    }
+    let sheet = app.files.get(&Path::from(location)).await.map_err(|_| none())?;
+    Ok(sheet.into_stream())
 }

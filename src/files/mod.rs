@@ -6,17 +6,41 @@
 pub mod import;
 mod rules;
 pub mod sheet;
+pub mod store;
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_graphql::Context;
 use axum::body::Bytes;
-use data_encoding::HEXLOWER;
-use object_store::{ObjectStoreExt as _, PutPayload, path::Path};
+use data_encoding::{BASE64, HEXLOWER};
+use object_store::{ObjectStoreExt as _, PutPayload, buffered::BufWriter, path::Path};
 use rand::RngExt as _;
+use tokio::{fs::File, io::AsyncWriteExt as _};
 
 pub use self::rules::{Checked, rewound};
 use crate::{
     app::App,
     error::{AppError, AppResult},
+    graphql::ContextExt as _,
 };
+
+/// How many bytes of files one request may still put into its answer
+pub struct Budget(AtomicI64);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget(AtomicI64::new(64 << 20))
+    }
+}
+
+impl Budget {
+    fn take(&self, bytes: i64) -> AppResult<()> {
+        match self.0.fetch_sub(bytes, Ordering::Relaxed) >= bytes {
+            true => Ok(()),
+            false => Err(AppError::cost("The files of one answer have at most 64 MB together: ask for fewer")),
+        }
+    }
+}
 
 /// An object that is removed again unless it is kept
 pub struct Placed {
@@ -28,10 +52,24 @@ pub struct Placed {
 impl Placed {
     /// Puts an object under a random name below the folder
     pub async fn new(app: &App, folder: &str, content: Bytes) -> AppResult<Placed> {
+        let placed = Placed::at(app, folder);
+        let object = Path::from(placed.location());
+        app.files.put(&object, PutPayload::from(content)).await.map_err(AppError::internal)?;
+        Ok(placed)
+    }
+
+    /// [`new`](Self::new) for a file of any size
+    pub async fn copy(app: &App, folder: &str, mut file: File) -> AppResult<Placed> {
+        let placed = Placed::at(app, folder);
+        let mut writer = BufWriter::new(app.files.clone(), Path::from(placed.location()));
+        tokio::io::copy(&mut file, &mut writer).await.map_err(AppError::internal)?;
+        writer.shutdown().await.map_err(AppError::internal)?;
+        Ok(placed)
+    }
+
+    fn at(app: &App, folder: &str) -> Placed {
         let name = HEXLOWER.encode(&rand::rng().random::<[u8; 24]>());
-        let location = format!("{folder}/{}/{name}", &name[..2]);
-        app.files.put(&Path::from(&*location), PutPayload::from(content)).await.map_err(AppError::internal)?;
-        Ok(Placed { app: app.clone(), location, kept: false })
+        Placed { app: app.clone(), location: format!("{folder}/{}/{name}", &name[..2]), kept: false }
     }
 
     pub fn location(&self) -> &str {
@@ -50,6 +88,12 @@ impl Drop for Placed {
             tokio::spawn(async move { remove(&app, &location).await });
         }
     }
+}
+
+/// A file of so many bytes for an answer
+pub async fn base64(ctx: &Context<'_>, location: &str, size: i64) -> AppResult<String> {
+    ctx.data_unchecked::<Budget>().take(size)?;
+    Ok(BASE64.encode(&read(ctx.app(), location).await?))
 }
 
 pub async fn read(app: &App, location: &str) -> AppResult<Bytes> {

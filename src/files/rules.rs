@@ -36,15 +36,16 @@ const fn kind(
     Kind { content_type, endings, aliases, parts }
 }
 
-/// How many of the kinds are pictures that a legacy client shows: JPEG and PNG
+/// How many of the kinds are pictures that a legacy client shows: JPEG and PNG; and what papers are scanned to: PDF too
 const PICTURES: usize = 2;
+const SCANS: usize = 3;
 const CONTENT: &str = "[Content_Types].xml";
 const KINDS: &[Kind] = &[
     kind("image/jpeg", &["jpg", "jpeg"], &["image/jpg", "image/pjpeg"], &[]),
     kind("image/png", &["png"], &["image/x-png"], &[]),
+    kind("application/pdf", &["pdf"], &["application/x-pdf"], &[]),
     kind("image/gif", &["gif"], &[], &[]),
     kind("image/webp", &["webp"], &[], &[]),
-    kind("application/pdf", &["pdf"], &["application/x-pdf"], &[]),
     kind("audio/mpeg", &["mp3"], &["audio/mp3", "audio/x-mp3", "audio/mpeg3"], &[]),
     kind("video/mp4", &["mp4"], &["application/mp4"], &[]),
     kind(
@@ -135,6 +136,16 @@ impl Checked {
         Checked::among(upload, &KINDS[..PICTURES], "Only JPEG and PNG pictures")
     }
 
+    /// A scanned paper: JPEG, PNG or PDF, and only one of them
+    pub fn scan(upload: UploadValue) -> AppResult<Checked> {
+        let file = Checked::among(upload, &KINDS[..SCANS], "Only JPEG, PNG and PDF")?;
+        // Readers of PDF look for its beginning behind the first bytes too.
+        match file.content_type.starts_with("image/") && infer::archive::is_pdf(&file.content) {
+            true => Err(refuse("The content is a picture and a PDF at once")),
+            false => Ok(file),
+        }
+    }
+
     fn among(upload: UploadValue, kinds: &'static [Kind], otherwise: &str) -> AppResult<Checked> {
         let UploadValue { filename, content_type, .. } = &upload;
         let (filename, content_type) = (filename.clone(), content_type.clone());
@@ -196,6 +207,30 @@ mod tests {
         assert!(
             picture("a.gif", b"GIF89a\x01\0\x01\0").is_err() && upload("a.gif", None, b"GIF89a\x01\0\x01\0").is_ok()
         );
+    }
+
+    #[test]
+    fn a_scan_is_one_thing_only() {
+        let scan = |name: &str, content: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(content).unwrap();
+            Checked::scan(UploadValue { filename: name.to_owned(), content_type: None, content: file })
+        };
+        let pdf = b"%PDF-1.4\n1 0 obj";
+        assert_eq!(scan("a.pdf", pdf).unwrap().content_type, "application/pdf");
+        assert_eq!(scan("a.png", PNG).unwrap().content_type, "image/png");
+        let both = [PNG, &pdf[..]].concat();
+        let late = [PNG, &[0_u8; 2_000][..], &pdf[..]].concat();
+        for (name, content, is_taken) in [
+            ("a.png", &both, false),
+            ("a.pdf", &both, false),
+            ("a.pdf", &[&b"\n"[..], &pdf[..], PNG].concat(), true),
+            ("a.png", &late, true),
+            ("a.gif", &b"GIF89a\x01\0\x01\0".to_vec(), false),
+            ("a.pdf", &Vec::new(), false),
+        ] {
+            assert_eq!(scan(name, content).is_ok(), is_taken, "{name}");
+        }
     }
 
     #[test]

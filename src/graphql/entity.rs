@@ -5,6 +5,7 @@ use std::{collections::HashMap, future::Future, sync::Arc};
 use async_graphql::{OutputType, dataloader::Loader};
 use data_encoding::BASE64URL_NOPAD;
 use diesel::{QueryResult, sql_types::BigInt};
+use tracing::Span;
 
 use super::{
     input,
@@ -17,9 +18,10 @@ use crate::{
         Conn, Db, Id, Where,
         order::{Key, Order},
         run::Erased,
-        select::{Select, Span},
+        select::{self, Select},
     },
     error::{AppError, AppResult},
+    trace::{SPANS, within},
 };
 
 /// A table's row that is a GraphQL object. Implemented by `entity!`, but for [`Visible`].
@@ -40,7 +42,7 @@ pub trait Entity: Visible + OutputType + serde::Serialize + Clone + Send + Sync 
     fn fetch(
         conn: &mut Conn,
         wanted: Where<Self::Table>,
-        span: Span,
+        span: select::Span,
     ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send {
         Self::rows(Select::new(Self::columns(), wanted, span), conn)
     }
@@ -219,9 +221,12 @@ pub struct Loads {
 
 impl Loads {
     async fn by_id<E: Entity>(&self, rule: Where<E::Table>, ids: Vec<Id<E>>) -> AppResult<Vec<E>> {
-        batch(E::NAME, ids.len());
-        let mut conn = self.db.read().await?;
-        Ok(E::fetch(&mut conn, rule.both(E::with_ids(ids)), E::ORDER.unsorted()).await?)
+        let span = batch("by id", E::NAME, ids.len());
+        let load = async {
+            let mut conn = self.db.read().await?;
+            Ok(E::fetch(&mut conn, rule.both(E::with_ids(ids)), E::ORDER.unsorted()).await?)
+        };
+        within(span, load).await
     }
 }
 
@@ -255,42 +260,44 @@ impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
 
     /// One statement for all parents of the same relation and page (two where totals are asked for)
     async fn load(&self, keys: &[ChildrenOf<C>]) -> AppResult<HashMap<ChildrenOf<C>, Slice<C>>> {
-        batch(C::NAME, keys.len());
-        let mut conn = self.db.read().await?;
-        let mut found = HashMap::with_capacity(keys.len());
-        let mut groups: HashMap<(&str, &Page), Vec<&ChildrenOf<C>>> = HashMap::new();
-        for key in keys {
-            groups.entry((key.relation.column, &key.page)).or_default().push(key);
-        }
-        for ((column, page), keys) in groups {
-            let Some(relation) = keys.first().map(|key| key.relation) else { continue };
-            let parents = |keys: &[&ChildrenOf<C>]| keys.iter().map(|key| key.parent).collect::<Vec<_>>();
-            let order = if page.backward { C::ORDER.reversed() } else { C::ORDER };
-            let owned = || C::listed(&self.viewer).one_of(order, column, parents(&keys));
-            let mut wanted = owned();
-            if let Some((key, id)) = page.place::<C>()? {
-                wanted = wanted.behind(order, key, id);
+        let load = async {
+            let mut conn = self.db.read().await?;
+            let mut found = HashMap::with_capacity(keys.len());
+            let mut groups: HashMap<(&str, &Page), Vec<&ChildrenOf<C>>> = HashMap::new();
+            for key in keys {
+                groups.entry((key.relation.column, &key.page)).or_default().push(key);
             }
-            let wanted = wanted.first_of_each(order, column, page.size + 1);
-            let rows = C::fetch(&mut conn, wanted, order.all()).await?;
-            let mut of_parent: HashMap<i64, Vec<C>> = HashMap::new();
-            for row in rows {
-                if let Some(parent) = (relation.parent)(&row) {
-                    of_parent.entry(parent).or_default().push(row);
+            for ((column, page), keys) in groups {
+                let Some(relation) = keys.first().map(|key| key.relation) else { continue };
+                let parents = |keys: &[&ChildrenOf<C>]| keys.iter().map(|key| key.parent).collect::<Vec<_>>();
+                let order = if page.backward { C::ORDER.reversed() } else { C::ORDER };
+                let owned = || C::listed(&self.viewer).one_of(order, column, parents(&keys));
+                let mut wanted = owned();
+                if let Some((key, id)) = page.place::<C>()? {
+                    wanted = wanted.behind(order, key, id);
+                }
+                let wanted = wanted.first_of_each(order, column, page.size + 1);
+                let rows = C::fetch(&mut conn, wanted, order.all()).await?;
+                let mut of_parent: HashMap<i64, Vec<C>> = HashMap::new();
+                for row in rows {
+                    if let Some(parent) = (relation.parent)(&row) {
+                        of_parent.entry(parent).or_default().push(row);
+                    }
+                }
+                let mut totals: Option<HashMap<i64, i64>> = None;
+                if page.total {
+                    let counts = owned().count_of_each(order, column).rows::<(i64, i64)>(&mut conn).await?;
+                    totals = Some(counts.into_iter().collect());
+                }
+                for key in keys {
+                    let rows = of_parent.remove(&key.parent).unwrap_or_default();
+                    let total = totals.as_ref().map(|totals| totals.get(&key.parent).copied().unwrap_or(0));
+                    found.insert(key.clone(), Slice::cut(rows, page, total));
                 }
             }
-            let mut totals: Option<HashMap<i64, i64>> = None;
-            if page.total {
-                let counts = owned().count_of_each(order, column).rows::<(i64, i64)>(&mut conn).await?;
-                totals = Some(counts.into_iter().collect());
-            }
-            for key in keys {
-                let rows = of_parent.remove(&key.parent).unwrap_or_default();
-                let total = totals.as_ref().map(|totals| totals.get(&key.parent).copied().unwrap_or(0));
-                found.insert(key.clone(), Slice::cut(rows, page, total));
-            }
-        }
-        Ok(found)
+            Ok(found)
+        };
+        within(batch("children", C::NAME, keys.len()), load).await
     }
 }
 
@@ -299,31 +306,35 @@ impl Loader<LinkedTo> for Loads {
     type Error = AppError;
 
     async fn load(&self, keys: &[LinkedTo]) -> AppResult<HashMap<LinkedTo, Vec<i64>>> {
-        let mut conn = self.db.read().await?;
-        let mut found = HashMap::with_capacity(keys.len());
-        let mut groups: HashMap<&str, Vec<&LinkedTo>> = HashMap::new();
-        for key in keys {
-            groups.entry(key.name).or_default().push(key);
-        }
-        for keys in groups.into_values() {
-            let Some(pairs) = keys.first().map(|key| key.pairs) else { continue };
-            let query = Erased::<(BigInt, BigInt)>::new(pairs(keys.iter().map(|key| key.from).collect()));
-            let mut linked: HashMap<i64, Vec<i64>> = HashMap::new();
-            for (from, to) in query.rows::<(i64, i64)>(&mut conn).await? {
-                linked.entry(from).or_default().push(to);
-            }
+        let load = async {
+            let mut conn = self.db.read().await?;
+            let mut found = HashMap::with_capacity(keys.len());
+            let mut groups: HashMap<&str, Vec<&LinkedTo>> = HashMap::new();
             for key in keys {
-                found.insert(key.clone(), linked.remove(&key.from).unwrap_or_default());
+                groups.entry(key.name).or_default().push(key);
             }
-        }
-        Ok(found)
+            for keys in groups.into_values() {
+                let Some(pairs) = keys.first().map(|key| key.pairs) else { continue };
+                let query = Erased::<(BigInt, BigInt)>::new(pairs(keys.iter().map(|key| key.from).collect()));
+                let mut linked: HashMap<i64, Vec<i64>> = HashMap::new();
+                for (from, to) in query.rows::<(i64, i64)>(&mut conn).await? {
+                    linked.entry(from).or_default().push(to);
+                }
+                for key in keys {
+                    found.insert(key.clone(), linked.remove(&key.from).unwrap_or_default());
+                }
+            }
+            Ok(found)
+        };
+        within(batch("links", "Link", keys.len()), load).await
     }
 }
 
-/// How many keys a loader took at once, for the metrics
-fn batch(loader: &'static str, keys: usize) {
-    metrics::histogram!("quintet_loader_rows", "loader" => loader)
+/// How many keys a loader took at once, for the metrics and the traces
+fn batch(kind: &'static str, loader: &'static str, keys: usize) -> Span {
+    metrics::histogram!("quintet_loader_rows", "loader" => loader, "kind" => kind)
         .record(u32::try_from(keys).map_or(f64::MAX, f64::from));
+    tracing::trace_span!(target: SPANS, "batch", otel.name = kind, loader, keys)
 }
 
 /// Opaque text of an id or cursor

@@ -31,6 +31,9 @@ impl Default for MaxSize {
     }
 }
 
+/// Most rows of a page that any door serves, for the cost of a list
+pub const MAX_COUNTED: i64 = 1_000;
+
 /// Rows that page numbers reach at the most; cursors go on from there
 pub const MAX_OFFSET: i64 = 1_000_000;
 
@@ -130,10 +133,10 @@ fn within(field: &str, value: i32, range: RangeInclusive<i64>) -> AppResult<i64>
     Err(AppError::bad_input(field, format!("Must be {} to {}", range.start(), range.end())))
 }
 
-/// Cost of a list for the complexity limit: its page size times the cost of a row
+/// Cost of a list: its page size times the cost of a row
 pub fn cost(first: Option<i32>, last: Option<i32>, page: Option<PageInput>, row: usize) -> usize {
     let size = first.or(last).or(page.map(|page| page.size)).map_or(DEFAULT_SIZE, i64::from);
-    1 + usize::try_from(size.clamp(1, MAX_SIZE)).unwrap_or(1) * row.max(1)
+    1 + usize::try_from(size.clamp(1, MAX_COUNTED)).unwrap_or(1) * row.max(1)
 }
 
 /// Cost of a list without pages

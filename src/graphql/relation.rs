@@ -5,9 +5,11 @@ use std::{
     marker::PhantomData,
 };
 
+use diesel::sql_types::BigInt;
+
 use super::{entity::Entity, page::Page};
 use crate::{
-    db::{Conn, Frag, Where},
+    db::{Conn, Frag, Where, run::Erased},
     error::{AppError, AppResult},
 };
 
@@ -26,6 +28,14 @@ impl<C: Entity> Relation<C> {
             true => Ok(()),
             false => Err(AppError::conflict(reason)),
         }
+    }
+}
+
+/// [`Relation::none`] for rows that are no entity: the query selects a number of one of them
+pub async fn none(conn: &mut Conn, rows: impl Frag + 'static, reason: &str) -> AppResult<()> {
+    match Erased::<BigInt>::new(Box::new(rows)).rows::<i64>(conn).await?.is_empty() {
+        true => Ok(()),
+        false => Err(AppError::conflict(reason)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! is logged; who asked is told that it does not work now.
 
 pub mod credit_report;
+pub mod dishonesty;
 
 use std::time::Duration;
 
@@ -34,6 +35,11 @@ impl Outside {
             .user_agent(concat!("quintet/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Outside(client))
+    }
+
+    /// A request to be completed and given to [`answer`]
+    pub fn get(&self, url: &Url) -> RequestBuilder {
+        self.0.get(url.clone())
     }
 
     /// A request to be completed and given to [`answer`]

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value as Json, json};
 
 use super::{document::Operation, input::Wire};
-use crate::error::Code;
+use crate::{auth::Realm, error::Code};
 
 /// How a legacy request says whose it is
 pub enum Presented {
@@ -22,11 +22,13 @@ pub struct Failure {
     pub message: String,
     /// The wire parameter at fault, where one is
     pub field: Option<String>,
+    /// Seconds to wait, where it was too much at once
+    pub retry_after: Option<i64>,
 }
 
 impl Failure {
     pub fn bad_input(field: &str, message: impl Into<String>) -> Failure {
-        Failure { code: Code::BadUserInput, message: message.into(), field: Some(field.to_owned()) }
+        Failure { code: Code::BadUserInput, message: message.into(), field: Some(field.to_owned()), retry_after: None }
     }
 
     /// What to tell a client that reads Chinese: the cause in his words, the parameter's name as he wrote it
@@ -56,10 +58,28 @@ impl Failure {
     }
 }
 
+/// A URL that answers a file: no document describes it, its handler stands in the system's `files.rs`
+pub struct Download {
+    pub path: String,
+    /// The contract's operationId, section and title
+    pub id: &'static str,
+    pub section: &'static str,
+    pub summary: &'static str,
+    pub note: &'static str,
+    /// The document whose operations it belongs to
+    pub module: &'static str,
+    pub media_type: &'static str,
+    /// What its query string may hold besides the parameters of its path, all of them texts
+    pub query: &'static [&'static str],
+}
+
 /// Envelope, token, dates and errors of one system
 pub trait Dialect: Send + Sync {
     /// The system, for readers
     fn title(&self) -> &'static str;
+
+    /// The business whose accounts sign in here
+    fn realm(&self) -> Realm;
 
     /// What [`presented`](Dialect::presented) reads besides parameters, as OpenAPI's security schemes
     fn schemes(&self) -> Json {
@@ -84,6 +104,11 @@ pub trait Dialect: Send + Sync {
 
     /// Wraps an error; `text` is what the operation's document says for it
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json;
+
+    /// The files that the system answers
+    fn downloads(&self) -> Vec<Download> {
+        Vec::new()
+    }
 
     /// Status of a failure
     fn status(&self, _failure: &Failure) -> StatusCode {

@@ -22,12 +22,12 @@ use serde_json::Value as Json;
 use super::{
     Dialect,
     directives::{Arguments, conditions, direct, strip, variable},
-    input::Variable,
+    input::{Source, Variable},
     output::{Condition, Form, Shape},
     types::{Types, named},
     uses::{Use, uses},
 };
-use crate::{error::Code, graphql::codes::CodeBook};
+use crate::{error::Code, graphql::codes::CodeBook, schema::Price};
 
 /// A legacy operation
 pub struct Operation {
@@ -49,6 +49,7 @@ pub struct Operation {
     pub variables: Vec<Variable>,
     pub shapes: Vec<Shape>,
     pub document: ExecutableDocument,
+    pub price: Price,
     /// What the variables are for
     pub uses: Vec<Use>,
 }
@@ -56,7 +57,16 @@ pub struct Operation {
 impl Operation {
     /// Whether one of its variables is a file
     pub fn takes_file(&self) -> bool {
-        self.variables.iter().any(|variable| named(&variable.ty) == "Upload")
+        self.file_names().next().is_some()
+    }
+
+    /// Parameters that are files
+    pub fn file_names(&self) -> impl Iterator<Item = &str> {
+        let files = self.variables.iter().filter(|variable| named(&variable.ty) == "Upload");
+        files.filter_map(|variable| match &variable.source {
+            Source::Parameter(names) => names.first().map(String::as_str),
+            _ => None,
+        })
     }
 
     /// What the variables say that decide, by `@include` and `@skip`, what is in the answer
@@ -203,6 +213,7 @@ impl Compiler<'_> {
                 operations: DocumentOperations::Multiple(HashMap::new()),
                 fragments: HashMap::new(),
             },
+            price: Price::default(),
             uses: Vec::new(),
         };
         definition.directives.clear();
@@ -285,6 +296,12 @@ fn text_type() -> Type {
 }
 
 impl File<'_> {
+    /// The comment that a file begins with, when it belongs to no operation
+    pub fn chapter(&self) -> Option<&str> {
+        let (first, rest) = self.text.split_once('\n')?;
+        first.strip_prefix("# ").filter(|_| rest.starts_with('\n'))
+    }
+
     /// What the comment above a line says
     fn title(&self, line: usize) -> Option<Title> {
         let comment = self.text.lines().nth(line.checked_sub(2)?)?.strip_prefix("# ")?;

@@ -7,7 +7,7 @@ use async_graphql::{Request as GraphqlRequest, ServerError, UploadValue, Value};
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, Method, StatusCode, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use matchit::Params;
@@ -31,7 +31,7 @@ use crate::{
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
     graphql::page::MaxSize,
-    schema::{self, Schema, awaited, execute},
+    schema::{self, Done, Schema, Work, perform},
     server::{Client, Refusal, Statements, body, form, media_type, metrics},
 };
 
@@ -152,9 +152,16 @@ impl Rest {
                 response
             }
             Err(failure) => {
+                metrics::failed(failure.code);
                 tracing::debug!(operation = operation.id, ?failure, "legacy operation failed");
                 let answer = dialect.failure(&failure, operation.error(failure.code));
-                (dialect.status(&failure), axum::Json(answer)).into_response()
+                match failure.retry_after {
+                    Some(seconds) => {
+                        let headers = [(header::RETRY_AFTER, seconds.to_string())];
+                        (StatusCode::TOO_MANY_REQUESTS, headers, axum::Json(answer)).into_response()
+                    }
+                    None => (dialect.status(&failure), axum::Json(answer)).into_response(),
+                }
             }
         };
         response.extensions_mut().insert(metrics::Operation(operation.id.clone()));
@@ -225,13 +232,21 @@ impl Rest {
         viewer: Arc<Viewer>,
         client: Client,
     ) -> Result<(Value, Statements), Failure> {
-        let (request, _here) = awaited(request.data(client).data(MAX_ROWS));
-        let work = execute(&self.schema, &self.app, request, viewer, operation.is_mutation);
-        let (response, statements) = match operation.is_mutation {
-            // A write ends, or is rolled back, whether its client stays or goes.
-            true => self.tasks.spawn(work).await.map_err(|panic| Failure::from(AppError::internal(panic)))?,
-            false => work.await,
+        let cost = match operation.document.operations.iter().next() {
+            Some((_, definition)) => operation.price.of(&operation.document, &definition.node, &request.variables)?,
+            None => 1,
         };
+        let work = Work {
+            request: request.data(MAX_ROWS),
+            viewer: &viewer,
+            client,
+            is_mutation: operation.is_mutation,
+            is_traced: false,
+            cost,
+            name: &operation.id,
+            document: &operation.id,
+        };
+        let Done { response, statements, .. } = perform(&self.schema, &self.app, &self.tasks, work).await?;
         match response.errors.first() {
             Some(error) => Err(failure(operation, wire, error)),
             None => Ok((response.data, Statements(statements))),
@@ -263,11 +278,12 @@ fn failure(operation: &Operation, wire: &Wire, error: &ServerError) -> Failure {
     // Without a code it is a value that does not fit its type.
     let code = code.unwrap_or(Code::BadUserInput);
     tracing::debug!(operation = operation.id, error = error.message, "operation answered an error");
-    Failure { code, message: error.message.clone(), field: text("field").map(|path| wire_path(operation, wire, &path)) }
+    let field = text("field").map(|path| wire_path(operation, wire, &path));
+    Failure { code, message: error.message.clone(), field, retry_after: None }
 }
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Failure {
-        Failure { code: error.code, message: error.message, field: error.field }
+        Failure { code: error.code, message: error.message, field: error.field, retry_after: error.retry_after }
     }
 }

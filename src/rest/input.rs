@@ -16,7 +16,7 @@ use super::{
     types::{Types, named},
 };
 use crate::{
-    db::Time,
+    db::{Money, Time},
     graphql::codes::CodeBook,
     server::{has_nul, to_value},
 };
@@ -165,13 +165,17 @@ pub struct Coercion<'a> {
 }
 
 impl Coercion<'_> {
-    pub fn variables(&self, wanted: &[Variable], wire: &Wire) -> Result<Variables, Failure> {
+    pub fn variables<'v>(
+        &self,
+        wanted: impl IntoIterator<Item = &'v Variable> + Clone,
+        wire: &Wire,
+    ) -> Result<Variables, Failure> {
         let mut variables = Variables::default();
-        for variable in wanted {
+        for variable in wanted.clone() {
             let (name, value) = match &variable.source {
                 Source::Presence(name) => {
                     // Old clients send every field of a form: an empty number is none, an empty text is one.
-                    let is_text = wanted.iter().any(|other| {
+                    let is_text = wanted.clone().into_iter().any(|other| {
                         matches!(&other.source, Source::Parameter(of) if of.contains(name))
                             && named(&other.ty) == "String"
                     });
@@ -241,7 +245,14 @@ impl Coercion<'_> {
                 "false" | "0" | NO => Ok(Value::Boolean(false)),
                 _ => Err(bad("true or false")),
             },
-            "String" | "ID" | "Money" | "Rate" | "Decimal" => match raw {
+            "Money" | "Rate" | "Decimal" => {
+                let text = text(raw).trim().to_owned();
+                match Money::parse(&text) {
+                    Some(_) => Ok(Value::String(text)),
+                    None => Err(bad("a number with at most four digits behind the point")),
+                }
+            }
+            "String" | "ID" => match raw {
                 Json::String(text) if name == "String" => Ok(Value::String(text.clone())),
                 Json::String(_) | Json::Number(_) => Ok(Value::String(text(raw).trim().to_owned())),
                 Json::Bool(_) if name == "String" => Ok(Value::String(text(raw))),

@@ -1,12 +1,9 @@
 //! Every document compiled, with what compiling them needed: all of the shim that needs no database.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use anyhow::{Context as _, bail, ensure};
-use async_graphql::{
-    Request, Response,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
-};
+use async_graphql::Request;
 
 use super::{
     Documents,
@@ -21,13 +18,19 @@ pub struct Library {
     pub types: Types,
     pub codes: CodeBook,
     pub operations: Vec<Arc<Operation>>,
+    /// What a document says of itself, above its operations, by system and module
+    pub chapters: HashMap<(&'static str, String), String>,
 }
 
 impl Library {
     /// Compiles every document and validates it against the schema
     pub async fn read() -> anyhow::Result<Library> {
-        let mut library =
-            Library { types: Types::read(&schema::sdl())?, codes: schema::codes(), operations: Vec::new() };
+        let mut library = Library {
+            types: Types::read(&schema::sdl())?,
+            codes: schema::codes(),
+            operations: Vec::new(),
+            chapters: HashMap::new(),
+        };
         let checker = schema::checker();
         let mut files: Vec<_> = Documents::iter().collect();
         files.sort();
@@ -42,6 +45,9 @@ impl Library {
             let source = File { system, dialect, module: name.trim_end_matches(".graphql"), text: &text };
             let (compiled, plain) =
                 compile(&source, &library.types, &library.codes).with_context(|| file.to_string())?;
+            if let Some(chapter) = source.chapter() {
+                library.chapters.insert((system, source.module.to_owned()), chapter.to_owned());
+            }
             let mut request = Request::new("");
             request.set_parsed_query(plain);
             // Which operation is named does not matter: validation reads all of them.
@@ -70,20 +76,4 @@ fn spread_of(text: &str, shared: &str) -> String {
         text.split(&format!("...{name}")).skip(1).any(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()))
     };
     fragments.filter(spread).map(|fragment| format!("\nfragment {fragment}\n")).collect()
-}
-
-/// Stops after validation: how documents are checked at start
-pub struct CheckOnly;
-
-impl ExtensionFactory for CheckOnly {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(CheckOnly)
-    }
-}
-
-#[async_trait::async_trait]
-impl Extension for CheckOnly {
-    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
-        Response::default()
-    }
 }

@@ -9,6 +9,7 @@ mod directives;
 pub mod document;
 mod eartip;
 pub mod engine;
+pub mod fields;
 pub mod grid;
 mod ihk;
 mod input;

@@ -1,7 +1,7 @@
 //! What the variables of a document are for: the arguments and input fields that they fill. The schema describes them,
 //! and an error that names one is told to the client by the variable that he sent.
 
-use async_graphql::parser::types::{Selection, SelectionSet};
+use async_graphql::parser::types::{Field as Selected, Selection, SelectionSet};
 use async_graphql_value::Value;
 
 use super::{
@@ -20,12 +20,52 @@ pub struct Use {
 
 /// Every use of every variable
 pub fn uses(types: &Types, operation: &Operation) -> Vec<Use> {
-    let mut uses = Uses { types, operation, found: Vec::new() };
+    let mut uses = Uses { types, found: Vec::new() };
+    walk(types, operation, &mut |_, field, known| {
+        for (name, value) in &field.arguments {
+            if let Some(argument) = known.arguments.iter().find(|known| known.name == *name.node) {
+                uses.value(argument, &value.node, name.node.to_string());
+            }
+        }
+    });
+    uses.found
+}
+
+/// Shows every field that an operation selects, with its type, and with what the schema knows of it
+pub fn walk<'a>(types: &'a Types, operation: &'a Operation, visit: &mut dyn FnMut(&'a str, &'a Selected, &'a Field)) {
     let root = if operation.is_mutation { "Mutation" } else { "Query" };
     for (_, definition) in operation.document.operations.iter() {
-        uses.selection(root, &definition.node.selection_set.node);
+        walk_set(types, operation, root, &definition.node.selection_set.node, visit);
     }
-    uses.found
+}
+
+fn walk_set<'a>(
+    types: &'a Types,
+    operation: &'a Operation,
+    parent: &'a str,
+    set: &'a SelectionSet,
+    visit: &mut dyn FnMut(&'a str, &'a Selected, &'a Field),
+) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                let Some(known) = types.field(parent, &field.node.name.node) else { continue };
+                visit(parent, &field.node, known);
+                walk_set(types, operation, named(&known.ty), &field.node.selection_set.node, visit);
+            }
+            Selection::InlineFragment(fragment) => {
+                let condition = fragment.node.type_condition.as_ref();
+                let ty = condition.map_or(parent, |condition| condition.node.on.node.as_str());
+                walk_set(types, operation, ty, &fragment.node.selection_set.node, visit);
+            }
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = operation.document.fragments.get(&spread.node.fragment_name.node) {
+                    let ty = fragment.node.type_condition.node.on.node.as_str();
+                    walk_set(types, operation, ty, &fragment.node.selection_set.node, visit);
+                }
+            }
+        }
+    }
 }
 
 /// The parameter that the client of a request knows a path by; the path itself where it is none of his
@@ -55,38 +95,10 @@ fn part_on_the_wire(variable: &Variable, part: &str) -> String {
 
 struct Uses<'a> {
     types: &'a Types,
-    operation: &'a Operation,
     found: Vec<Use>,
 }
 
 impl Uses<'_> {
-    fn selection(&mut self, parent: &str, set: &SelectionSet) {
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => {
-                    let Some(known) = self.types.field(parent, &field.node.name.node) else { continue };
-                    for (name, value) in &field.node.arguments {
-                        if let Some(argument) = known.arguments.iter().find(|known| known.name == *name.node) {
-                            self.value(argument, &value.node, name.node.to_string());
-                        }
-                    }
-                    self.selection(named(&known.ty), &field.node.selection_set.node);
-                }
-                Selection::InlineFragment(fragment) => {
-                    let condition = fragment.node.type_condition.as_ref();
-                    let ty = condition.map_or(parent, |condition| &condition.node.on.node);
-                    self.selection(ty, &fragment.node.selection_set.node);
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.operation.document.fragments.get(&spread.node.fragment_name.node) {
-                        let ty = &fragment.node.type_condition.node.on.node;
-                        self.selection(ty, &fragment.node.selection_set.node);
-                    }
-                }
-            }
-        }
-    }
-
     /// What an argument or input field is given
     fn value(&mut self, known: &Field, value: &Value, path: String) {
         match value {

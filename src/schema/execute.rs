@@ -1,21 +1,139 @@
-//! One request against the schema: its viewer, its loaders, its statements counted.
+//! One operation against the schema, at whatever door it was asked: paid for, with its viewer, its loaders and its
+//! limit of time, its statements counted, told in the log when it was slow.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, Value};
+use data_encoding::HEXLOWER;
 use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use sha2::{Digest as _, Sha256};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+use tracing::Span;
 
-use super::Schema;
+use super::{Schema, traced::traced};
 use crate::{
     app::App,
-    auth::Viewer,
+    auth::{Realm, Viewer, budget::Level},
     db::run::counted,
+    error::{AppError, AppResult},
+    files,
     graphql::{
         context::{Awaited, loader},
         loader::{Driver, Queue},
     },
+    server::Client,
+    trace::{SPANS, within},
 };
+
+/// What is to be done, and for whom
+pub struct Work<'a> {
+    pub request: Request,
+    pub viewer: &'a Arc<Viewer>,
+    pub client: Client,
+    pub is_mutation: bool,
+    /// Whether the answer tells the statements that were sent
+    pub is_traced: bool,
+    /// What the operation may cost (see [`costs`](super::costs))
+    pub cost: u64,
+    /// For people who read the log
+    pub name: &'a str,
+    /// Known by its hash there
+    pub document: &'a str,
+}
+
+/// What came of it
+pub struct Done {
+    pub response: Response,
+    pub statements: u64,
+    /// What it cost in the end
+    pub cost: u64,
+    /// What the viewer may ask from now on; none where nothing is counted
+    pub level: Option<Level>,
+}
+
+/// A statement weighs as much as so many fields of an answer
+const STATEMENT: u64 = 10;
+
+/// So many bytes of text weigh as much as a field
+const TEXT: usize = 100;
+
+/// Pays for an operation and executes it
+pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work<'_>) -> AppResult<Done> {
+    let Work { request, viewer, client, is_mutation, is_traced, cost, name, document } = work;
+    let realm = realm(viewer);
+    metrics::counter!("quintet_operations_total", "realm" => realm).increment(1);
+    metrics::counter!("quintet_cost_requested_total", "realm" => realm).increment(cost);
+    let payment = app.budget.pay(viewer, client.address, cost).inspect_err(|_| {
+        metrics::counter!("quintet_cost_refused_total", "realm" => realm).increment(1);
+    })?;
+    let start = Instant::now();
+    let span = tracing::trace_span!(target: SPANS, "operation", otel.name = name, realm, cost);
+    let (request, _here) = awaited(request.data(client));
+    let limit = Duration::from_secs(app.config.max_seconds);
+    let work = execute(schema, app, request, viewer.clone(), is_mutation);
+    let work = if is_traced { traced(work) } else { work };
+    let outcome = match is_mutation {
+        // A mutation ends, or is rolled back, whether its client stays or goes.
+        true => {
+            let span = if span.is_disabled() { Span::current() } else { span };
+            match tokio::time::timeout(limit, tasks.spawn(within(span, work))).await {
+                Ok(Ok(response)) => Ok(response),
+                Ok(Err(panic)) => Err(AppError::internal(panic)),
+                Err(_) => Err(AppError::unavailable("The operation goes on, but its answer takes too long")),
+            }
+        }
+        false => {
+            let answer = tokio::time::timeout(limit, within(span, work)).await;
+            answer.map_err(|_| AppError::cost("The operation takes too long"))
+        }
+    };
+    let took = start.elapsed();
+    if took >= Duration::from_millis(app.config.slow_millis) {
+        let statements = outcome.as_ref().ok().map(|(_, statements)| *statements);
+        metrics::counter!("quintet_slow_total", "realm" => realm).increment(1);
+        let hash = &HEXLOWER.encode(&Sha256::digest(document))[..16];
+        tracing::warn!(operation = name, document = hash, account = viewer.account_id, statements, ?took, "slow");
+    }
+    let (response, statements) = outcome?;
+    let fields = weight(&response.data);
+    // A write was prepared for all that it may touch, whatever it answers.
+    let used = if is_mutation { cost } else { (fields + STATEMENT * statements).min(cost).max(fields) };
+    metrics::counter!("quintet_cost_used_total", "realm" => realm).increment(used);
+    Ok(Done { response, statements, cost: used, level: payment.settle(used) })
+}
+
+fn realm(viewer: &Viewer) -> &'static str {
+    match (viewer.is_nobody(), viewer.realm) {
+        (true, _) => "NONE",
+        (false, None) => "ALL",
+        (false, Some(realm)) => Realm::name(realm),
+    }
+}
+
+/// How much an answer is, in fields; what it tells of the schema itself is ready, and weighs nothing
+fn weight(data: &Value) -> u64 {
+    match data {
+        Value::Object(fields) => {
+            fields.iter().filter(|(name, _)| !name.starts_with("__")).map(|(_, value)| 1 + content(value)).sum()
+        }
+        _ => 1,
+    }
+}
+
+fn content(value: &Value) -> u64 {
+    match value {
+        Value::Object(fields) => fields.values().map(|value| 1 + content(value)).sum(),
+        Value::List(items) => items.iter().map(|item| content(item).max(1)).sum(),
+        Value::String(text) => u64::try_from(text.len() / TEXT).unwrap_or(u64::MAX),
+        _ => 0,
+    }
+}
 
 /// A request whose resolvers can tell whether somebody still waits for the answer: as long as the guard lives
 pub fn awaited(request: Request) -> (Request, DropGuard) {
@@ -23,7 +141,8 @@ pub fn awaited(request: Request) -> (Request, DropGuard) {
     (request.data(Awaited(gone.clone())), gone.drop_guard())
 }
 
-/// Executes a request and tells how many SQL statements it took; owns everything, so that it may be spawned
+/// Executes a request without a price or a limit, as the program itself may, and tells how many SQL statements it took;
+/// owns everything, so that it may be spawned
 pub fn execute(
     schema: &Schema,
     app: &App,
@@ -33,7 +152,7 @@ pub fn execute(
 ) -> BoxFuture<'static, (Response, u64)> {
     let queue = Queue::default();
     let loader = loader(app, viewer.clone(), &queue, !is_mutation);
-    let request = request.data(viewer).data(loader);
+    let request = request.data(viewer).data(loader).data(files::Budget::default());
     let schema = schema.clone();
     // Boxed inside out: each future around a large one would copy it.
     Box::pin(async move {
@@ -60,6 +179,6 @@ impl Responses {
 pub fn subscribe(schema: &Schema, app: &App, request: Request, viewer: Arc<Viewer>) -> Responses {
     let queue = Queue::default();
     let loader = loader(app, viewer.clone(), &queue, false);
-    let (request, here) = awaited(request.data(viewer).data(loader));
+    let (request, here) = awaited(request.data(viewer).data(loader).data(files::Budget::default()));
     Responses { responses: schema.execute_stream(request), driver: Driver::new(queue), _here: here }
 }

@@ -1,11 +1,19 @@
 //! The domains merged into one GraphQL schema, with its limits.
 
+mod check;
+mod cost;
 mod execute;
 mod node;
+pub mod rules;
+mod traced;
+
+use std::sync::LazyLock;
 
 use async_graphql::{MergedObject, MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
-pub use execute::{Responses, awaited, execute, subscribe};
+use check::CheckOnly;
+pub use cost::{Price, SIZES, costs};
+pub use execute::{Done, Responses, Work, awaited, execute, perform, subscribe};
 
 use crate::{
     app::App,
@@ -20,6 +28,7 @@ use crate::{
                 form::{RateAdjustment, Repayment},
                 rules::{ApprovalResult, ApprovalStep},
             },
+            customer_image::ImageKind,
             grid::GridKind,
             grid_reviewer::ReviewerKind,
             list_entry::{ListKind, WatchReason},
@@ -53,12 +62,13 @@ use crate::{
         },
     },
     graphql::{codes::CodeBook, id_number::Sex},
-    rest::library::CheckOnly,
 };
 
+/// What can be read
 #[derive(MergedObject, Default)]
 pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery, CreditQuery);
 
+/// What can be written
 #[derive(MergedObject, Default)]
 pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
 
@@ -72,31 +82,26 @@ fn builder() -> Builder {
     GraphqlSchema::build(Query::default(), Mutation::default(), Subscription::default()).disable_suggestions()
 }
 
-/// The schema behind `/graphql`
+/// The schema behind `/graphql`, for documents that keep the [`rules`]
 pub fn public(app: App) -> Schema {
-    limited(builder(), app)
+    limited(builder().validation_mode(ValidationMode::Fast), app)
 }
 
-/// The same for documents that [`public`] has validated
+/// The same for documents that do not look at the schema
 pub fn validated(app: App) -> Schema {
     limited(fast(), app)
 }
 
-/// For documents that were validated and do not look at the schema. At each root field the library goes through all
+/// For documents that are valid and do not look at the schema. At each root field the library goes through all
 /// types for entities of a federation, unless told that there are some; what this adds, no validated document names.
 fn fast() -> Builder {
     builder().validation_mode(ValidationMode::Fast).enable_federation()
 }
 
 fn limited(builder: Builder, app: App) -> Schema {
-    let Config { max_depth, max_complexity, max_aliases, .. } = app.config;
-    builder
-        .limit_depth(max_depth)
-        .limit_complexity(max_complexity)
-        .limit_aliases(max_aliases)
-        .limit_directives(10)
-        .data(app)
-        .finish()
+    let Config { max_depth, max_aliases, .. } = app.config;
+    // The cost is counted before (see `cost.rs`).
+    builder.limit_depth(max_depth).limit_aliases(max_aliases).limit_directives(10).data(app).finish()
 }
 
 /// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
@@ -106,7 +111,17 @@ pub fn trusted(app: App) -> Schema {
 
 /// A schema that validates and executes nothing
 pub fn checker() -> Schema {
-    builder().extension(CheckOnly).finish()
+    builder().extension(CheckOnly::default()).finish()
+}
+
+/// [`public`] for requests that only ask whether a document is valid
+pub fn dry(app: App) -> Schema {
+    limited(builder().extension(CheckOnly::default()), app)
+}
+
+/// A schema that only counts
+fn prober() -> Schema {
+    fast().extension(CheckOnly::default()).finish()
 }
 
 /// Legacy codes of all coded enums
@@ -155,9 +170,11 @@ pub fn codes() -> CodeBook {
         .add::<Repayment>()
         .add::<ApprovalStep>()
         .add::<ApprovalResult>()
+        .add::<ImageKind>()
 }
 
 /// The schema in GraphQL's definition language, as `schema.graphql` holds it
 pub fn sdl() -> String {
-    builder().with_sorted_fields().with_sorted_enums().finish().sdl()
+    static SDL: LazyLock<String> = LazyLock::new(|| builder().with_sorted_fields().with_sorted_enums().finish().sdl());
+    SDL.clone()
 }

@@ -8,19 +8,20 @@ use crate::{
     domains::{
         credit::{
             Adviser, AdviserOpinion, BalanceChange, BalanceSummary, BankProduct, CreditApproval, CreditInterview,
-            CreditProfile, Grid, GridMap, GridPicture, GridReviewer, ListEntry, ProductAccount, ReportAccount,
+            CreditProfile, CustomerImage, Grid, GridMap, GridPicture, GridReviewer, ListEntry, ProductAccount,
+            ReportAccount,
         },
         customers::{
-            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, Family, FamilyMember, LoanCustomer,
-            PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
+            BankCustomer, ClientOrganization, CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember,
+            LoanCustomer, PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
         },
         engagement::{
             Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
             SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
         },
         identity::{
-            Account, AuditEntry, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent, LoanOfficer, MenuItem,
-            Permission, Region, Role, ServiceStaff, Session,
+            Account, AuditEntry, BackgroundJob, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent,
+            LoanOfficer, MenuItem, Permission, Region, Role, ServiceStaff, Session,
         },
     },
     error::{AppError, AppResult},
@@ -50,15 +51,15 @@ macro_rules! nodes {
     };
 }
 nodes! {
-    Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry,
+    Account, Session, LoanOfficer, ServiceStaff, EstateAgent, MenuItem, DictionaryEntry, AuditEntry, BackgroundJob,
     BankStaff, Branch, Role, Permission, Region, Dictionary,
     LoanCustomer, ServiceContact, ClientOrganization, PropertyCustomer,
     BankCustomer, Tag, CustomerTag, CustomerAssets, PovertyRecord,
-    Resident, Family, FamilyMember,
+    Resident, Family, FamilyMember, DishonestPerson,
     SmsTemplate, SmsMessage, PhoneCall, WechatFriendship, FollowUp, DemandChange, SatisfactionRating,
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
-    ListEntry, AdviserOpinion, CreditProfile, ReportAccount, CreditInterview, CreditApproval,
+    ListEntry, AdviserOpinion, CreditProfile, ReportAccount, CreditInterview, CreditApproval, CustomerImage,
 }
 
 #[derive(Default)]

@@ -1,7 +1,9 @@
 //! Synthetic data at scale: reproducible from a seed, for load tests and for trying pages with a million customers.
 //!
-//! Customers and interactions spread over the realms LOAN, SERVICE and ESTATE. Everything is one transaction.
+//! Customers and interactions spread over the realms LOAN, SERVICE and ESTATE; the customers of the BANK are asked for by
+//! themselves. Everything is one transaction.
 
+mod bank;
 mod customers;
 mod interactions;
 
@@ -21,7 +23,7 @@ use crate::{
 /// How much of what
 #[derive(Args, Clone, Debug)]
 pub struct Seed {
-    /// Customers over all realms
+    /// Customers over the realms LOAN, SERVICE and ESTATE
     #[arg(long, default_value_t = 10_000, value_parser = value_parser!(i64).range(0..))]
     customers: i64,
 
@@ -29,7 +31,11 @@ pub struct Seed {
     #[arg(long, default_value_t = 30_000, value_parser = value_parser!(i64).range(0..))]
     interactions: i64,
 
-    /// Staff members in each realm, at most 4000
+    /// Customers of the BANK, each in the household register too, with families, tags and the white list
+    #[arg(long, default_value_t = 0, value_parser = value_parser!(i64).range(0..))]
+    bank_customers: i64,
+
+    /// Staff members in each realm, at most 4000; in the BANK customer managers, with ten grids each
     #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=4000))]
     staff: i64,
 
@@ -65,7 +71,8 @@ pub async fn seed(app: &App, wanted: &Seed) -> anyhow::Result<()> {
     let told = |error: AppError| anyhow::anyhow!(error.message);
     let password = wanted.password.clone().unwrap_or_else(random_secret);
     let hash = password::hash(password::md5_hex(&password)).await.map_err(told)?;
-    let bar = ProgressBar::new(u64::try_from(wanted.customers + wanted.interactions)?);
+    let rows = wanted.customers + wanted.interactions + bank::rows(wanted.bank_customers);
+    let bar = ProgressBar::new(u64::try_from(rows)?);
     bar.set_style(ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows, {per_sec}, {eta} left")?);
     let mut run = Run { rng: SmallRng::seed_from_u64(wanted.seed), now: Time::now(), bar };
 
@@ -85,13 +92,15 @@ pub async fn seed(app: &App, wanted: &Seed) -> anyhow::Result<()> {
     customers::service_contacts(&mut tx, &mut run, &bases, service).await?;
     customers::property_customers(&mut tx, &mut run, &bases, property, wanted.staff).await?;
     interactions::all(&mut tx, &mut run, &bases, wanted, [loan, service, property]).await?;
+    bank::all(&mut tx, &mut run, wanted.bank_customers, wanted.staff, &hash).await?;
     if app.db.is_pg() {
         renumber(&mut tx).await?;
     }
     tx.commit().await?;
     run.bar.finish();
-    if app.db.is_pg() {
-        app.db.write().await?.batch("ANALYZE").await?;
+    match app.db.is_pg() {
+        true => app.db.write().await?.batch("ANALYZE").await?,
+        false => app.db.gather_statistics().await?,
     }
     Ok(())
 }
@@ -107,7 +116,7 @@ async fn next(conn: &mut Conn, table: &str) -> QueryResult<i64> {
 
 /// Rows were inserted with their numbers: the sequences go on behind them
 async fn renumber(conn: &mut Conn) -> QueryResult<()> {
-    for table in [
+    let others = [
         "accounts",
         "loan_officers",
         "service_staff",
@@ -115,7 +124,8 @@ async fn renumber(conn: &mut Conn) -> QueryResult<()> {
         "loan_customers",
         "service_contacts",
         "property_customers",
-    ] {
+    ];
+    for table in others.into_iter().chain(bank::NUMBERED) {
         conn.batch(&format!(
             "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT COALESCE(max(id), 1) FROM {table}))"
         ))

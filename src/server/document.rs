@@ -1,18 +1,15 @@
-//! Documents: read once, kept by their text, measured before the parser sees them.
+//! Documents: measured before the parser sees them, read and checked once, kept by their text.
 
 use std::{
-    collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
 use async_graphql::{
     Name, Pos, ServerError, Value as ConstValue, Variables,
     parser::{
         parse_query,
-        types::{BaseType, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type},
+        types::{ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet},
     },
 };
 use async_graphql_value::Value;
@@ -21,12 +18,16 @@ use moka::sync::Cache;
 use crate::{
     config::Config,
     error::{AppError, Code},
+    schema::{
+        Price, SIZES,
+        rules::{Declared, Rules},
+    },
 };
 
 /// PostgreSQL keeps no NUL in a text, and nobody means one
 pub const NO_NUL: &str = "A NUL character is not allowed";
 
-/// A document that was parsed
+/// A document that keeps the rules of the schema
 #[derive(Clone)]
 pub struct Document {
     pub parsed: Arc<ExecutableDocument>,
@@ -34,7 +35,9 @@ pub struct Document {
     sizes: Arc<[Name]>,
     /// Whether it asks about the schema
     introspects: bool,
-    validated: Arc<AtomicBool>,
+    declared: Arc<[Declared]>,
+    rules: Arc<Rules>,
+    price: Arc<Price>,
 }
 
 /// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
@@ -43,13 +46,14 @@ const MAX_NESTING: usize = 100;
 /// Most words and signs of a document
 const MAX_TOKENS: usize = 10_000;
 
-/// Parsed documents, the least used thrown out first
-pub struct Documents(Cache<String, Document>);
+/// Most selections of a document, those of a fragment counted wherever it is spread: whatever goes through them does
+/// so again for each of its uses
+const MAX_SELECTIONS: usize = 20_000;
 
-impl Default for Documents {
-    fn default() -> Self {
-        Documents(Cache::builder().max_capacity(64 << 20).weigher(|text: &String, _| weight(text)).build())
-    }
+/// Documents, the least used thrown out first
+pub struct Documents {
+    known: Cache<String, Document>,
+    rules: Arc<Rules>,
 }
 
 /// A parsed document takes about ten times its text
@@ -58,17 +62,40 @@ fn weight(text: &str) -> u32 {
 }
 
 impl Documents {
-    pub fn get(&self, text: &str, config: &Config) -> Result<Document, ServerError> {
-        if let Some(document) = self.0.get(text) {
+    pub fn new(rules: Rules) -> Documents {
+        let known = Cache::builder().max_capacity(64 << 20).weigher(|text: &String, _| weight(text)).build();
+        Documents { known, rules: Arc::new(rules) }
+    }
+
+    pub fn get(&self, text: &str, config: &Config) -> Result<Document, Vec<ServerError>> {
+        if let Some(document) = self.known.get(text) {
             return Ok(document);
         }
-        measure(text, config)?;
-        let parsed = parse_query(text).map_err(|error| coded(ServerError::from(error), Code::GraphqlParseFailed))?;
-        let introspects = text.replace("__typename", "").contains("__");
-        let sizes = sizes(&parsed).into();
-        let document = Document { sizes, introspects, parsed: Arc::new(parsed), validated: Arc::default() };
-        self.0.insert(text.to_owned(), document.clone());
+        let document = self.read(text, config)?;
+        self.known.insert(text.to_owned(), document.clone());
         Ok(document)
+    }
+
+    fn read(&self, text: &str, config: &Config) -> Result<Document, Vec<ServerError>> {
+        measure(text, config).map_err(|error| vec![error])?;
+        let parsed = match (parse_query(text), text.contains("\\u").then(|| self.rules.rewritten(text))) {
+            (Err(_), Some(Some(plain))) if measure(&plain, config).is_ok() => parse_query(plain),
+            (parsed, _) => parsed,
+        };
+        let parsed = parsed.map_err(|error| vec![coded(ServerError::from(error), Code::GraphqlParseFailed)])?;
+        let declared =
+            self.rules.check(text).map_err(|errors| errors.into_iter().map(broken_rule).collect::<Vec<_>>())?;
+        if selections(&parsed) > MAX_SELECTIONS {
+            return Err(vec![server_error(AppError::cost("The document's fragments come to too many selections"))]);
+        }
+        Ok(Document {
+            sizes: sizes(&parsed).into(),
+            introspects: introspects(&parsed),
+            parsed: Arc::new(parsed),
+            declared: declared.into(),
+            rules: self.rules.clone(),
+            price: Arc::default(),
+        })
     }
 }
 
@@ -102,8 +129,36 @@ fn measure(text: &str, config: &Config) -> Result<(), ServerError> {
     }
 }
 
-/// Arguments that the cost of a list depends on
-const SIZES: [&str; 3] = ["first", "last", "page"];
+/// How many selections a document comes to
+fn selections(document: &ExecutableDocument) -> usize {
+    fn count<'a>(
+        document: &'a ExecutableDocument,
+        set: &'a SelectionSet,
+        known: &mut HashMap<&'a str, usize>,
+    ) -> usize {
+        let of_each = set.items.iter().map(|selection| match &selection.node {
+            Selection::Field(field) => 1 + count(document, &field.node.selection_set.node, known),
+            Selection::InlineFragment(fragment) => 1 + count(document, &fragment.node.selection_set.node, known),
+            Selection::FragmentSpread(spread) => {
+                let name = spread.node.fragment_name.node.as_str();
+                let counted = known.get(name).copied();
+                let counted = counted.or_else(|| {
+                    let fragment = document.fragments.get(name)?;
+                    Some(count(document, &fragment.node.selection_set.node, known))
+                });
+                known.insert(name, counted.unwrap_or_default());
+                1 + counted.unwrap_or_default()
+            }
+        });
+        // Saturating far below where the next sum could overflow.
+        of_each.fold(0, |sum, next| (sum + next).min(usize::MAX >> 1))
+    }
+    let mut known = HashMap::new();
+    let operations = document.operations.iter();
+    operations.fold(0, |sum, (_, operation)| {
+        sum.saturating_add(count(document, &operation.node.selection_set.node, &mut known))
+    })
+}
 
 fn sizes(document: &ExecutableDocument) -> Vec<Name> {
     fn names(value: &Value, found: &mut Vec<Name>) {
@@ -113,30 +168,41 @@ fn sizes(document: &ExecutableDocument) -> Vec<Name> {
             _ => {}
         }
     }
-    fn walk(set: &SelectionSet, found: &mut Vec<Name>) {
+    let mut found = Vec::new();
+    each_field(document, &mut |field| {
+        for (name, value) in &field.arguments {
+            if SIZES.contains(&name.node.as_str()) {
+                names(&value.node, &mut found);
+            }
+        }
+    });
+    found
+}
+
+/// Whether a document asks about the schema
+fn introspects(document: &ExecutableDocument) -> bool {
+    let mut found = false;
+    each_field(document, &mut |field| found |= matches!(field.name.node.as_str(), "__schema" | "__type"));
+    found
+}
+
+/// Goes through the fields that stand in a document
+fn each_field<'a>(document: &'a ExecutableDocument, act: &mut impl FnMut(&'a Field)) {
+    fn walk<'a>(set: &'a SelectionSet, act: &mut impl FnMut(&'a Field)) {
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => {
-                    for (name, value) in &field.node.arguments {
-                        if SIZES.contains(&name.node.as_str()) {
-                            names(&value.node, found);
-                        }
-                    }
-                    walk(&field.node.selection_set.node, found);
+                    act(&field.node);
+                    walk(&field.node.selection_set.node, act);
                 }
-                Selection::InlineFragment(fragment) => walk(&fragment.node.selection_set.node, found),
+                Selection::InlineFragment(fragment) => walk(&fragment.node.selection_set.node, act),
                 Selection::FragmentSpread(_) => {}
             }
         }
     }
-    let mut found = Vec::new();
-    for (_, operation) in document.operations.iter() {
-        walk(&operation.node.selection_set.node, &mut found);
-    }
-    for fragment in document.fragments.values() {
-        walk(&fragment.node.selection_set.node, &mut found);
-    }
-    found
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set);
+    operations.chain(fragments).for_each(|set| walk(&set.node, act));
 }
 
 impl Document {
@@ -154,27 +220,19 @@ impl Document {
         }
     }
 
-    /// Remembers that the document passed validation
-    pub fn validated(&self) {
-        self.validated.store(true, Ordering::Relaxed);
+    /// Whether it asks about the schema
+    pub fn introspects(&self) -> bool {
+        self.introspects
     }
 
-    /// Whether validation would find nothing: it did not before, and these variables fit plainly. (Where their types
-    /// are more than the built-in scalars, it looks at them again.) Not said of what asks about the schema: the one
-    /// for validated documents has more in it.
-    pub fn is_validated(&self, name: Option<&str>, variables: &Variables) -> bool {
-        let fit = |operation: &OperationDefinition| {
-            operation.variable_definitions.iter().all(|definition| {
-                let definition = &definition.node;
-                match variables.get(&definition.name.node) {
-                    // A default lets a nullable variable stand where null may not.
-                    Some(ConstValue::Null) if definition.default_value.is_some() => false,
-                    Some(value) => fits(&definition.var_type.node, value),
-                    None => definition.var_type.node.nullable || definition.default_value.is_some(),
-                }
-            })
-        };
-        !self.introspects && self.validated.load(Ordering::Relaxed) && self.operation(name).is_some_and(fit)
+    /// What the operation costs; refused where that is more than an operation may
+    pub fn cost(&self, name: Option<&str>, variables: &Variables, most: usize) -> Result<u64, ServerError> {
+        let Some(operation) = self.operation(name) else { return Ok(1) };
+        let cost = self.price.of(&self.parsed, operation, variables).map_err(server_error)?;
+        match usize::try_from(cost).is_ok_and(|cost| cost <= most) {
+            true => Ok(cost),
+            false => Err(server_error(AppError::cost(format!("The operation costs {cost}, more than {most}")))),
+        }
     }
 
     /// The operation that a request runs
@@ -191,6 +249,13 @@ impl Document {
         self.operation(name).map(|operation| operation.ty)
     }
 
+    /// The operation's own name, as far as the log needs it
+    pub fn name(&self, wanted: Option<&str>) -> Option<&str> {
+        let mut names = self.parsed.operations.iter().filter_map(|(name, _)| name.map(Name::as_str));
+        let name = names.find(|name| wanted.is_none_or(|wanted| wanted == *name))?;
+        Some(name.get(..100).unwrap_or(name))
+    }
+
     /// The operation's first root field: a name of the schema's, since what it does not know was not executed
     pub fn label(&self, name: Option<&str>) -> String {
         let root = self.operation(name).and_then(|operation| operation.selection_set.node.items.first());
@@ -200,19 +265,18 @@ impl Document {
         }
     }
 
-    /// Refuses an operation without a variable that it needs: the library finds out only where the variable is used,
-    /// when other fields of a mutation may have been executed
+    /// Refuses variables whose values do not fit: the library finds out only where one is used, when other fields of a
+    /// mutation may have been executed
     pub fn check_variables(&self, name: Option<&str>, variables: &Variables) -> Result<(), ServerError> {
-        let definitions = self.operation(name).map(|operation| operation.variable_definitions.as_slice());
-        for definition in definitions.unwrap_or_default() {
-            let (name, ty) = (&definition.node.name.node, &definition.node.var_type.node);
-            let given = variables.get(name).is_some_and(|value| *value != ConstValue::Null);
-            if !given && !ty.nullable && (variables.contains_key(name) || definition.node.default_value.is_none()) {
-                let message = format!("Variable ${name} of type {ty} needs a value");
-                return Err(server_error(AppError::bad_input(format!("variables.{name}"), message)));
-            }
-        }
-        Ok(())
+        let mut declared = self.declared.iter();
+        let operation = match name {
+            Some(_) => declared.find(|operation| operation.name.as_deref() == name),
+            None => declared.next().filter(|_| declared.next().is_none()),
+        };
+        let Some(operation) = operation else { return Ok(()) };
+        self.rules
+            .check_variables(operation, variables)
+            .map_err(|misfit| server_error(AppError::bad_input(format!("variables.{}", misfit.path), misfit.message)))
     }
 
     /// Refuses an operation with too many root fields
@@ -259,20 +323,13 @@ impl Document {
     }
 }
 
-/// Whether a variable's value is plainly one of its type's
-fn fits(ty: &Type, value: &ConstValue) -> bool {
-    match (&ty.base, value) {
-        (_, ConstValue::Null) => ty.nullable,
-        (BaseType::List(inner), ConstValue::List(items)) => items.iter().all(|item| fits(inner, item)),
-        (BaseType::List(_), _) => false,
-        (BaseType::Named(name), ConstValue::String(_)) => matches!(name.as_str(), "ID" | "String"),
-        (BaseType::Named(name), ConstValue::Boolean(_)) => name == "Boolean",
-        (BaseType::Named(name), ConstValue::Number(number)) => {
-            let whole = number.as_i64();
-            name == "ID" && whole.is_some() || name == "Int" && whole.is_some_and(|whole| i32::try_from(whole).is_ok())
-        }
-        _ => false,
-    }
+fn broken_rule(error: ServerError) -> ServerError {
+    let code = match error.message.contains("too much ") {
+        // … recursion, or nesting, for the rules to be checked
+        true => Code::CostExceeded,
+        false => Code::GraphqlValidationFailed,
+    };
+    coded(error, code)
 }
 
 /// Adds a code to an error that has none

@@ -20,6 +20,7 @@ use super::{
     operation::Answer,
     request::{Incoming, Refusal, read},
     socket,
+    wishes::Wishes,
 };
 use crate::{
     auth::Viewer,
@@ -48,9 +49,12 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
     let get = request.method() == Method::GET;
     let token = token(request.headers()).map(str::to_owned);
     let viewer = viewer_of(&server, token.as_deref()).await;
+    let Some(wishes) = Wishes::of(request.headers(), &viewer) else {
+        return plain_error(StatusCode::BAD_REQUEST, "GraphQL-Cost is report or validate");
+    };
     match read(request, &server.app.config, &viewer).await {
         Ok(Incoming::Single(asked)) => {
-            let prepared = server.prepare(*asked, &viewer);
+            let prepared = server.prepare(*asked, &viewer, wishes);
             let kind = prepared.as_ref().ok().and_then(|prepared| prepared.kind);
             let streams = accepted.events && (kind == Some(OperationType::Subscription) || accepted.media.is_none());
             match (kind, prepared) {
@@ -68,13 +72,18 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
         Ok(Incoming::Batch(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
             for asked in requests {
-                answers.push(match server.prepare(asked, &viewer) {
+                answers.push(match server.prepare(asked, &viewer, wishes) {
                     Ok(prepared) => server.run(prepared, &viewer, &client).await,
                     Err(answer) => answer,
                 });
             }
             let bodies: Vec<_> = answers.iter().map(Answer::body).collect();
-            respond(StatusCode::OK, media, &bodies)
+            let waits = answers.iter().map(|answer| answer.retry_after);
+            let (status, wait) = match waits.clone().all(|wait| wait.is_some()) {
+                true => (StatusCode::TOO_MANY_REQUESTS, waits.flatten().max()),
+                false => (StatusCode::OK, None),
+            };
+            waiting(respond(status, media, &bodies), wait)
         }
         Err(Refusal(status, message)) => {
             let code = match status {
@@ -155,12 +164,13 @@ pub struct Statements(pub u64);
 
 impl Answer {
     fn into_response(self, media: Media) -> Response {
-        let status = match (media, &self.data) {
+        let status = match (self.retry_after, media, &self.data) {
+            (Some(_), ..) => StatusCode::TOO_MANY_REQUESTS,
             // Older clients take every other status for a failure of the network.
-            (Media::Plain, _) | (Media::Graphql, Some(_)) => StatusCode::OK,
-            (Media::Graphql, None) => StatusCode::BAD_REQUEST,
+            (None, Media::Plain, _) | (None, Media::Graphql, Some(_)) => StatusCode::OK,
+            (None, Media::Graphql, None) => StatusCode::BAD_REQUEST,
         };
-        let mut response = respond(status, media, &self.body());
+        let mut response = waiting(respond(status, media, &self.body()), self.retry_after);
         response.extensions_mut().insert(Statements(self.statements));
         response.extensions_mut().insert(metrics::Operation(self.label));
         response
@@ -173,6 +183,14 @@ fn respond(status: StatusCode, media: Media, body: &impl Serialize) -> Response 
         Ok(body) => (status, [(header::CONTENT_TYPE, content_type)], body).into_response(),
         Err(error) => plain_error(StatusCode::INTERNAL_SERVER_ERROR, &AppError::internal(error).message),
     }
+}
+
+/// Says how long to wait, where that is so
+fn waiting(mut response: Response, seconds: Option<i64>) -> Response {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 fn plain_error(status: StatusCode, message: &str) -> Response {

@@ -3,7 +3,7 @@
 //! Logins are throttled besides, per account and in the database (see `login_throttle`); this is for floods.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -22,7 +22,7 @@ use governor::{
 use serde_json::{Value, json};
 
 use super::{Client, Server};
-use crate::error::AppError;
+use crate::{auth::budget::network, error::AppError};
 
 /// Requests after which addresses that have gone quiet are forgotten, so that memory stays bounded
 const SWEEP: u32 = 1 << 16;
@@ -60,14 +60,6 @@ impl RateLimit {
             let wait = early.wait_time_from(DefaultClock::default().now());
             i64::try_from(wait.as_secs()).unwrap_or(i64::MAX - 1) + 1
         })
-    }
-}
-
-/// What counts as one client: an address, or with IPv6 the /64 that one subscriber has to himself
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-        address => address,
     }
 }
 
@@ -121,14 +113,6 @@ mod tests {
         let slow = RateLimit::new(1);
         assert!((0..1000).all(|_| RateLimit::new(0).count(address("192.0.2.1")).is_ok()));
         assert_eq!((0..4).map(|_| slow.count(address("192.0.2.1"))).collect::<Vec<_>>()[2..], [Err(1), Err(1)]);
-    }
-
-    #[test]
-    fn a_subscriber_s_addresses_count_as_one() {
-        let one = network(address("2001:db8:1:2::1"));
-        assert_eq!(one, network(address("2001:db8:1:2:ffff:ffff:ffff:ffff")));
-        assert_ne!(one, network(address("2001:db8:1:3::1")));
-        assert_eq!(network(address("::ffff:192.0.2.1")), address("192.0.2.1"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `/metrics` in Prometheus' format: requests by operation and status, statements, batches, the pool.
+//! `/metrics` in Prometheus' format; docs/operations.md lists what is there.
 //!
 //! For administrators with a token, and for clients on this machine that did not come through a proxy.
 
@@ -16,9 +16,10 @@ use axum::{
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{Client, Server, endpoint};
+use crate::{db::statement::measure, error::Code};
 
 const SECONDS: &[f64] = &[0.000_1, 0.000_3, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
-const ROWS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.0];
+const COUNTS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.0];
 
 /// What a request ran, for its metrics: bounded by the schema and the documents, never the client's own text
 #[derive(Clone)]
@@ -29,9 +30,12 @@ fn recorder() -> Option<&'static PrometheusHandle> {
     let recorder = RECORDER.get_or_init(|| {
         let builder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)
-            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_rows".into()), ROWS));
+            .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_rows".into()), COUNTS));
         match builder.map(PrometheusBuilder::install_recorder) {
-            Ok(Ok(handle)) => Some(handle),
+            Ok(Ok(handle)) => {
+                measure();
+                Some(handle)
+            }
             _ => None,
         }
     });
@@ -60,17 +64,27 @@ pub async fn record(request: Request, next: Next) -> Response {
     response
 }
 
+/// Counts what went wrong, by its code
+pub fn failed(code: Code) {
+    metrics::counter!("quintet_errors_total", "code" => code.name()).increment(1);
+}
+
 pub async fn metrics(State(server): State<Server>, client: Client, headers: HeaderMap) -> Response {
     let direct = client.address.is_loopback() && !headers.contains_key("x-forwarded-for");
     if !direct && !endpoint::viewer(&server, &headers).await.administers() {
         return (StatusCode::FORBIDDEN, "only for administrators").into_response();
     }
-    let (used, open) = server.app.db.usage();
-    for (name, connections) in [("quintet_pool_used", used), ("quintet_pool_open", open)] {
-        metrics::gauge!(name).set(u32::try_from(connections).map_or(f64::MAX, f64::from));
+    let Some(recorder) = recorder() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "another recorder is installed").into_response();
+    };
+    for (pool, status) in server.app.db.pools() {
+        let idle = status.available.min(status.size);
+        for (state, number) in
+            [("used", status.size - idle), ("idle", idle), ("waiting", status.waiting), ("most", status.max_size)]
+        {
+            let number = u32::try_from(number).map_or(f64::MAX, f64::from);
+            metrics::gauge!("quintet_pool_connections", "pool" => pool, "state" => state).set(number);
+        }
     }
-    match recorder() {
-        Some(handle) => handle.render().into_response(),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "another recorder is installed").into_response(),
-    }
+    recorder.render().into_response()
 }

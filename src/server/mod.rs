@@ -3,24 +3,28 @@
 mod document;
 pub mod endpoint;
 mod event_stream;
-mod files;
+pub mod files;
 mod known;
 mod limit;
 pub mod metrics;
 mod operation;
 mod pages;
-mod request;
+pub mod request;
 mod routes;
 mod seats;
 mod socket;
 mod stream;
+mod wishes;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use futures_util::future::BoxFuture;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use document::Document;
+pub use document::{Document, Documents};
 pub use endpoint::Statements;
 pub use request::{Refusal, body, form, has_nul, media_type, to_value};
 pub use routes::router;
@@ -28,7 +32,7 @@ pub use routes::router;
 use crate::{
     app::App,
     rest::Rest,
-    schema::{Schema, public, validated},
+    schema::{self, Schema, dry, public, rules::Rules, validated},
 };
 
 /// What handlers share; cheap to clone
@@ -36,9 +40,11 @@ use crate::{
 pub struct Server {
     pub app: App,
     pub schema: Schema,
-    /// The same for documents that were validated
+    /// The same for documents that do not look at it
     validated: Schema,
-    documents: Arc<document::Documents>,
+    /// The same for those who only ask what a document would cost
+    dry: Arc<OnceLock<Schema>>,
+    documents: Arc<Documents>,
     known: Arc<known::Known>,
     pub rest: Arc<Rest>,
     /// Mutations that run on although their client may have gone, and WebSockets
@@ -57,11 +63,16 @@ impl Server {
             let schema = public(app.clone());
             let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
+            let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?));
             let known = Arc::new(known::Known::read(&app.config).await?);
             let seats = Arc::new(seats::Seats::new(app.config.max_streams));
-            let (documents, stopping) = (Arc::default(), CancellationToken::new());
-            Ok(Server { schema, validated, rest, app, documents, known, tasks, stopping, rate_limit, seats })
+            let (stopping, dry) = Default::default();
+            Ok(Server { schema, validated, dry, rest, app, documents, known, tasks, stopping, rate_limit, seats })
         })
+    }
+
+    fn dry(&self) -> &Schema {
+        self.dry.get_or_init(|| dry(self.app.clone()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One operation, whichever way it came: its document found, checked and executed.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{
     Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
@@ -10,13 +10,15 @@ use serde::Serialize;
 use super::{
     Client, Server,
     document::{Document, coded, server_error},
-    request::Asked,
+    metrics,
+    request::{Asked, to_value},
+    wishes::{Cost, CostWish, Wishes},
 };
 use crate::{
-    auth::Viewer,
+    auth::{Viewer, budget::Level},
     error::{AppError, Code},
     events::Subscription,
-    schema::{Responses, Schema, awaited, execute, subscribe},
+    schema::{Done, Responses, Schema, Work, perform, subscribe},
 };
 
 /// A request whose document is known and within the limits
@@ -25,77 +27,94 @@ pub struct Prepared {
     document: Document,
     /// None: no operation of this name
     pub kind: Option<OperationType>,
+    cost: u64,
+    wishes: Wishes,
 }
 
 impl Server {
     /// Finds the document of a request and checks what can be checked before execution
-    pub fn prepare(&self, asked: Asked, viewer: &Viewer) -> Result<Prepared, Answer> {
+    pub fn prepare(&self, asked: Asked, viewer: &Viewer, wishes: Wishes) -> Result<Prepared, Answer> {
         let refused = |error| Answer::refused(vec![error]);
         let config = &self.app.config;
         let text = self.known.text(&asked, viewer).map_err(server_error).map_err(refused)?;
-        let document = self.documents.get(&text, config).map_err(refused)?;
+        let document = self.documents.get(&text, config).map_err(Answer::refused)?;
+        if config.no_introspection && document.introspects() && !viewer.administers() {
+            return Err(refused(server_error(AppError::forbidden("The schema is not told here"))));
+        }
         self.known.keep(&asked, text);
         let mut request = asked.request;
         let name = request.operation_name.clone();
         let name = name.as_deref();
-        document
+        let cost = document
             .check_root(name, config.max_root_fields)
             .and_then(|()| document.check_variables(name, &request.variables))
+            .and_then(|()| document.cost(name, &request.variables, config.max_complexity))
             .map_err(refused)?;
         document.fill_sizes(name, &mut request.variables);
         request.set_parsed_query((*document.parsed).clone());
-        Ok(Prepared { kind: document.operation_type(name), request, document })
+        Ok(Prepared { kind: document.operation_type(name), request, document, cost, wishes })
     }
 
-    /// The schema that executes a request: without validation where its document is known to be valid
+    /// The schema that executes a request; only what looks at the schema needs the whole one
     fn schema_for(&self, prepared: &Prepared) -> &Schema {
-        let GraphqlRequest { operation_name, variables, .. } = &prepared.request;
-        match prepared.document.is_validated(operation_name.as_deref(), variables) {
-            true => &self.validated,
-            false => &self.schema,
+        match prepared.document.introspects() {
+            true => &self.schema,
+            false => &self.validated,
         }
     }
 
     /// Executes a query or a mutation
     pub async fn run(&self, prepared: Prepared, viewer: &Arc<Viewer>, client: &Client) -> Answer {
         let schema = self.schema_for(&prepared);
-        let Prepared { request, document, kind } = prepared;
+        let Prepared { mut request, document, kind, cost, wishes } = prepared;
         if kind == Some(OperationType::Subscription) {
             let message = "A subscription needs `accept: text/event-stream`, or a WebSocket";
             return Answer::refused(vec![server_error(AppError::bad_input("query", message))]);
         }
+        let told = |actual, bucket: Option<Level>| {
+            let maximum = self.app.config.max_complexity;
+            (wishes.cost != CostWish::Nothing).then_some(Cost { requested: cost, actual, maximum, bucket })
+        };
+        if wishes.cost == CostWish::Validate {
+            let cost = told(None, self.app.budget.level(viewer, client.address));
+            let response = self.dry().execute(request).await;
+            let answer = match response.errors.is_empty() {
+                true => Answer { data: Some(Value::Null), ..Answer::refused(Vec::new()) },
+                false => Answer::new(response, 0),
+            };
+            return answer.with_cost(cost);
+        }
         let name = request.operation_name.clone();
-        let label = document.label(name.as_deref());
-        let is_mutation = kind == Some(OperationType::Mutation);
-        let (request, _here) = awaited(request.data(client.clone()));
-        let work = execute(schema, &self.app, request, viewer.clone(), is_mutation);
-        let limit = Duration::from_secs(self.app.config.max_seconds);
-        let outcome = match kind {
-            // A mutation ends, or is rolled back, whether its client stays or goes.
-            Some(OperationType::Mutation) => match tokio::time::timeout(limit, self.tasks.spawn(work)).await {
-                Ok(Ok(response)) => Ok(response),
-                Ok(Err(panic)) => Err(AppError::internal(panic)),
-                Err(_) => Err(AppError::unavailable("The operation goes on, but its answer takes too long")),
-            },
-            _ => tokio::time::timeout(limit, work).await.map_err(|_| AppError::cost("The operation takes too long")),
+        let name = name.as_deref();
+        let (label, text) = (document.label(name), std::mem::take(&mut request.query));
+        let work = Work {
+            request,
+            viewer,
+            client: client.clone(),
+            is_mutation: kind == Some(OperationType::Mutation),
+            is_traced: wishes.trace,
+            cost,
+            name: document.name(name).unwrap_or(&label),
+            document: &text,
         };
-        let (response, statements) = match outcome {
-            Ok(outcome) => outcome,
-            Err(error) => return Answer::refused(vec![server_error(error)]),
-        };
+        let Done { response, statements, cost: actual, level } =
+            match perform(schema, &self.app, &self.tasks, work).await {
+                Ok(done) => done,
+                Err(error) => {
+                    let cost = told(None, self.app.budget.level(viewer, client.address));
+                    return Answer::failed(error).with_cost(cost);
+                }
+            };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
-        let answer = Answer::new(response, statements);
-        match answer.data {
-            Some(_) => {
-                document.validated();
-                Answer { label, ..answer }
-            }
+        let answer = Answer::new(response, statements).with_cost(told(Some(actual), level));
+        match answer.data.is_some() {
+            true => Answer { label, ..answer },
             // What was not executed may name anything.
-            None => answer,
+            false => answer,
         }
     }
 
-    /// Begins a subscription
+    /// Begins a subscription, which is paid for like an operation that answers once
     pub fn subscribe(
         &self,
         prepared: Prepared,
@@ -104,8 +123,9 @@ impl Server {
         subscription: &Subscription,
     ) -> Result<Responses, Answer> {
         let schema = self.schema_for(&prepared);
-        let Prepared { request, document, .. } = prepared;
+        let Prepared { request, document, cost, .. } = prepared;
         document.check_subscription(request.operation_name.as_deref()).map_err(|error| Answer::refused(vec![error]))?;
+        self.app.budget.pay(viewer, client.address, cost).map_err(Answer::failed)?.settle(cost);
         let request = request.data(client.clone()).data(subscription.clone());
         Ok(subscribe(schema, &self.app, request, viewer.clone()))
     }
@@ -116,9 +136,13 @@ pub struct Answer {
     errors: Vec<ServerError>,
     /// None: the request was not executed
     pub data: Option<Value>,
+    /// By name, besides the data
+    extensions: BTreeMap<String, Value>,
     pub statements: u64,
     /// What ran, for the metrics
     pub label: String,
+    /// Seconds to wait, where it was too much
+    pub retry_after: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -127,27 +151,51 @@ pub struct Body<'a> {
     pub errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
 }
 
 impl Answer {
     pub fn refused(errors: Vec<ServerError>) -> Answer {
-        Answer { errors, data: None, statements: 0, label: "refused".into() }
+        errors.iter().filter_map(code).for_each(metrics::failed);
+        let extensions = BTreeMap::new();
+        Answer { errors, data: None, extensions, statements: 0, label: "refused".into(), retry_after: None }
+    }
+
+    pub fn failed(error: AppError) -> Answer {
+        Answer { retry_after: error.retry_after, ..Answer::refused(vec![server_error(error)]) }
     }
 
     pub fn new(response: GraphqlResponse, statements: u64) -> Answer {
         // Errors of parsing and validation have no path; whatever was executed has one.
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         let errors = response.errors.into_iter().map(with_code).collect();
-        Answer { errors, data: executed.then_some(response.data), statements, label: "refused".into() }
+        let (data, extensions) = (executed.then_some(response.data), response.extensions);
+        Answer { data, extensions, statements, ..Answer::refused(errors) }
+    }
+
+    fn with_cost(mut self, cost: Option<Cost>) -> Answer {
+        if let Some(Ok(cost)) = cost.map(serde_json::to_value) {
+            self.extensions.insert("cost".to_owned(), to_value(cost));
+        }
+        self
     }
 
     pub fn body(&self) -> Body<'_> {
-        Body { errors: &self.errors, data: self.data.as_ref() }
+        Body { errors: &self.errors, data: self.data.as_ref(), extensions: &self.extensions }
+    }
+}
+
+/// The code of an error
+fn code(error: &ServerError) -> Option<Code> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(name) => Code::ALL.into_iter().find(|code| code.name() == name),
+        _ => None,
     }
 }
 
 fn with_code(error: ServerError) -> ServerError {
-    if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
+    if code(&error).is_some() {
         return error;
     }
     let code = match error.message.as_str() {

@@ -1,9 +1,11 @@
-//! Pages for people: the start page, GraphiQL with the example operations, the legacy systems' OpenAPI files. All of it
-//! is embedded, and nothing is loaded from elsewhere; `assets/graphiql/README.md` tells how `pages/graphiql/` is built.
+//! Pages for people: the start page, GraphiQL with the example operations, the reference of the legacy systems, their
+//! OpenAPI files, the fields that they use. All of it is embedded, and nothing is loaded from elsewhere;
+//! `assets/pages/README.md` tells how `pages/built/` is built.
 
 use std::{
     borrow::Cow,
     collections::HashMap,
+    io::Read as _,
     sync::{LazyLock, OnceLock},
 };
 
@@ -12,19 +14,27 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use data_encoding::BASE64URL_NOPAD;
+use flate2::read::GzDecoder;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Server;
-use crate::rest::{self, openapi};
+use crate::{
+    config::Config,
+    error::AppError,
+    rest::{self, fields, openapi},
+};
+
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// GraphiQL's editor writes `style` elements; everything else is as strict as can be
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+const WITH_STYLES: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -42,29 +52,80 @@ struct Pages;
 #[folder = "examples"]
 #[include = "*/*.graphql"]
 #[include = "*/*.json"]
+#[exclude = "operations/*"]
+#[exclude = "clients/*"]
 struct Examples;
 
-pub fn routes() -> Router<Server> {
-    Router::new()
-        .route("/", get(async |headers: HeaderMap| file("index.html", ASK_AGAIN, &headers)))
-        .route("/icon.svg", get(async |headers: HeaderMap| file("icon.svg", ASK_AGAIN, &headers)))
-        .route("/graphiql", get(async |headers: HeaderMap| file("graphiql/index.html", ASK_AGAIN, &headers)))
-        .route("/graphiql/", get(async || Redirect::permanent("/graphiql")))
-        .route("/graphiql/examples.json", get(examples))
-        .route("/graphiql/{file}", get(graphiql_file))
-        .route("/openapi/{file}", get(openapi_file))
-}
-
-async fn graphiql_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let cache = if name.contains('-') { FOR_EVER } else { ASK_AGAIN };
-    file(&format!("graphiql/{name}"), cache, &headers)
-}
-
-fn file(path: &str, cache: &'static str, headers: &HeaderMap) -> Response {
-    match Pages::get(path) {
-        Some(file) => answer(file.data, &file.metadata.sha256_hash(), media_type(path), cache, headers),
-        None => no_file(),
+pub fn routes(config: &Config) -> Router<Server> {
+    let routes = Router::new()
+        .route("/", page("index.html"))
+        .route("/start.css", page("start.css"))
+        .route("/icon.svg", page("icon.svg"))
+        .route("/docs", page("built/docs.html"))
+        .route("/docs/", moved("/docs"))
+        .route("/fields", page("built/fields.html"))
+        .route("/fields.json", get(fields_file))
+        .route("/pages/{file}", get(built))
+        .route("/openapi/{file}", get(openapi_file));
+    match config.no_graphiql {
+        true => routes,
+        false => routes
+            .route("/graphiql", page("built/graphiql.html"))
+            .route("/graphiql/", moved("/graphiql"))
+            .route("/graphiql/examples.json", get(examples)),
     }
+}
+
+fn page(path: &'static str) -> MethodRouter<Server> {
+    get(async move |headers: HeaderMap| file(path, ASK_AGAIN, &headers))
+}
+
+fn moved(path: &'static str) -> MethodRouter<Server> {
+    get(async move || Redirect::permanent(path))
+}
+
+async fn built(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let cache = if name.contains('-') { FOR_EVER } else { ASK_AGAIN };
+    file(&format!("built/{name}"), cache, &headers)
+}
+
+/// A file, as it is or as what its compressed form holds
+fn file(path: &str, cache: &'static str, headers: &HeaderMap) -> Response {
+    let policy = if path == "built/graphiql.html" { WITH_STYLES } else { CONTENT_SECURITY_POLICY };
+    let media_type = media_type(path);
+    let mut response = if let Some(file) = Pages::get(path) {
+        answer(file.data, &file.metadata.sha256_hash(), media_type, cache, headers)
+    } else if let Some(file) = Pages::get(&format!("{path}.gz")) {
+        let hash = file.metadata.sha256_hash();
+        match takes_gzip(headers) {
+            true => {
+                let mut response = answer(file.data, &hash, media_type, cache, headers);
+                response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                response
+            }
+            // Hardly anybody.
+            false => {
+                let mut plain = Vec::new();
+                if let Err(error) = GzDecoder::new(&*file.data).read_to_end(&mut plain) {
+                    return (StatusCode::INTERNAL_SERVER_ERROR, AppError::internal(error).message).into_response();
+                }
+                answer(plain.into(), &hash, media_type, cache, headers)
+            }
+        }
+    } else {
+        return no_file();
+    };
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|coding| {
+        let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
+        name.trim() == "gzip" && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
 }
 
 fn no_file() -> Response {
@@ -153,31 +214,45 @@ impl Example {
 
 /// Every example, the domain that one signs in with first
 async fn examples(headers: HeaderMap) -> Response {
-    static EXAMPLES: LazyLock<(String, [u8; 32])> = LazyLock::new(|| {
+    static EXAMPLES: LazyLock<Hashed> = LazyLock::new(|| {
         let mut examples: Vec<Example> = Examples::iter().filter_map(|path| Example::read(&path)).collect();
         let order = |example: &Example| (example.domain != "identity", example.domain.clone(), example.title.clone());
         examples.sort_by_cached_key(order);
-        let text = json!(examples).to_string();
-        let hash = Sha256::digest(text.as_bytes()).into();
-        (text, hash)
+        hashed(json!(examples).to_string())
     });
-    let (text, hash) = &*EXAMPLES;
-    answer(Cow::Borrowed(text.as_bytes()), hash, JSON, ASK_AGAIN, &headers)
+    data(&EXAMPLES, &headers)
 }
 
 /// `<system>.json`, made on first use
 async fn openapi_file(State(server): State<Server>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    static FILES: OnceLock<HashMap<String, (String, [u8; 32])>> = OnceLock::new();
+    static FILES: OnceLock<HashMap<String, Hashed>> = OnceLock::new();
     let files = FILES.get_or_init(|| {
         let files = rest::systems().into_iter().filter_map(|(system, _)| {
-            let text = openapi::file(server.rest.library(), system)?.to_string();
-            let hash = Sha256::digest(text.as_bytes()).into();
-            Some((format!("{system}.json"), (text, hash)))
+            let file = openapi::file(server.rest.library(), system, server.app.config.time_zone)?;
+            Some((format!("{system}.json"), hashed(file.to_string())))
         });
         files.collect()
     });
     match files.get(&name) {
-        Some((text, hash)) => answer(Cow::Borrowed(text.as_bytes()), hash, JSON, ASK_AGAIN, &headers),
+        Some(file) => data(file, &headers),
         None => no_file(),
     }
+}
+
+/// Which legacy URLs use which fields, made on first use
+async fn fields_file(State(server): State<Server>, headers: HeaderMap) -> Response {
+    static FILE: OnceLock<Hashed> = OnceLock::new();
+    data(FILE.get_or_init(|| hashed(json!(fields::fields(server.rest.library())).to_string())), &headers)
+}
+
+/// A text that is made once, and its hash
+type Hashed = (String, [u8; 32]);
+
+fn hashed(text: String) -> Hashed {
+    let hash = Sha256::digest(text.as_bytes()).into();
+    (text, hash)
+}
+
+fn data((text, hash): &'static Hashed, headers: &HeaderMap) -> Response {
+    answer(Cow::Borrowed(text.as_bytes()), hash, JSON, ASK_AGAIN, headers)
 }

@@ -1,6 +1,9 @@
 //! From HTTP to GraphQL requests: POST with JSON, GET for queries, multipart uploads, batches.
 
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::{
+    error::Error,
+    io::{Seek as _, SeekFrom, Write as _},
+};
 
 use async_graphql::{Name, Request as GraphqlRequest, UploadValue, Value, Variables};
 use axum::{
@@ -145,7 +148,15 @@ async fn multipart(mut request: Request, limit: usize) -> Result<Multipart, Refu
 }
 
 fn broken(error: MultipartError) -> Refusal {
-    Refusal(error.status(), error.body_text())
+    match is_too_long(&error) {
+        true => Refusal(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large".into()),
+        false => Refusal(error.status(), error.body_text()),
+    }
+}
+
+/// The limit of all requests ends a body before that of a form does, and the form does not know its error
+fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_long)
 }
 
 fn unstored() -> Refusal {

@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
     routing::{Route, any, get},
@@ -23,12 +23,18 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
     limit::RequestBodyLimitLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
-use tracing::Span;
+use tracing::{Span, field::Empty};
 
-use super::{Client, Server, endpoint, files, limit, metrics, pages};
-use crate::{config::Config, error::AppError, rest::grid};
+use super::{Client, Server, endpoint, files, limit, metrics, pages, wishes::GRAPHQL_COST};
+use crate::{
+    config::Config,
+    error::AppError,
+    rest::grid,
+    trace::{SPANS, continue_trace},
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -44,7 +50,7 @@ pub fn router(server: Server) -> Router {
         .route("/files/bank-customers/{code}", get(files::bank_customers))
         .route("/grid/file/customer/{gridCode}", get(grid::files::customers).fallback(legacy))
         .route("/grid/template/{name}", get(grid::files::template).fallback(legacy))
-        .merge(pages::routes())
+        .merge(pages::routes(&server.app.config))
         .fallback(legacy)
         .layer(passed(server.clone()))
         .with_state(server)
@@ -60,14 +66,25 @@ fn passed(
 + Send
 + Sync {
     let config = server.app.config.clone();
+    let (proxies, traced) = (config.trusted_proxies.clone(), config.otlp_endpoint.is_some());
+    let unless_set = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(|request: &axum::http::Request<_>| {
+                .make_span_with(move |request: &axum::http::Request<_>| {
                     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
                     // The path only: a query may hold a token.
-                    tracing::info_span!("http", method = %request.method(), path = request.uri().path(), id)
+                    let (method, path) = (request.method(), request.uri().path());
+                    let span = tracing::info_span!(target: SPANS, "http", otel.kind = Empty, %method, path, id);
+                    if traced {
+                        span.record("otel.kind", "server");
+                    }
+                    // As with X-Forwarded-For: from a proxy of ours, since it decides what is recorded.
+                    if proxies.contains(&peer(request.extensions())) {
+                        continue_trace(&span, request.headers());
+                    }
+                    span
                 })
                 .on_response(|response: &axum::http::Response<_>, took: Duration, _: &Span| {
                     let statements = response.extensions().get::<endpoint::Statements>().map(|count| count.0);
@@ -76,6 +93,11 @@ fn passed(
         )
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(CompressionLayer::new())
+        // What does not say so itself may be personal, and is no page.
+        .layer(unless_set(header::CACHE_CONTROL, "no-store"))
+        .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(unless_set(header::REFERRER_POLICY, "no-referrer"))
+        .layer(unless_set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(cors(&config))
         .layer(middleware::from_fn(metrics::record))
         .layer(middleware::from_fn_with_state(server, limit::limit))
@@ -118,19 +140,25 @@ fn cors(config: &Config) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             REQUEST_ID,
+            GRAPHQL_COST,
             HeaderName::from_static("graphql-require-preflight"),
         ])
-        .expose_headers([REQUEST_ID])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER])
         .max_age(Duration::from_secs(3600))
+}
+
+/// Who sends: the client, or a proxy
+fn peer(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    // A socket for both families shows IPv4 clients as ::ffff:a.b.c.d.
+    peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical()
 }
 
 impl FromRequestParts<Server> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Client, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        // A socket for both families shows IPv4 clients as ::ffff:a.b.c.d.
-        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical();
+        let peer = peer(&parts.extensions);
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         // The nearest address that no proxy of ours has: further ones could be written by the client.
         let proxies = &server.app.config.trusted_proxies;

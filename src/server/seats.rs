@@ -13,8 +13,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::limit::network;
-use crate::error::Code;
+use crate::{auth::budget::network, error::Code};
 
 pub const MESSAGE: &str = "Too many open streams";
 

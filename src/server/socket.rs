@@ -30,6 +30,7 @@ use super::{
     request::{Refusal, one},
     seats::{self, Seat},
     stream::{Part, QUEUE, Watch},
+    wishes::Wishes,
 };
 use crate::{
     config::Config,
@@ -314,7 +315,7 @@ impl Connection {
             return refuse(socket, &id, &refused(error)).await;
         }
         self.serial += 1;
-        let prepared = self.server.prepare(asked, &watch.viewer);
+        let prepared = self.server.prepare(asked, &watch.viewer, Wishes::default());
         let (key, out) = ((id.clone(), self.serial), self.out.clone());
         let feed = self.server.clone().feed(prepared, watch.viewer.clone(), self.client.clone(), key, out);
         self.operations.insert(id, (self.serial, AbortOnDropHandle::new(tokio::spawn(feed))));

@@ -162,6 +162,18 @@ impl TestApp {
         Answer { body: reply.json(), statements: reply.statements, document: document.to_owned() }
     }
 
+    /// Files in the store
+    pub fn stored(&self) -> usize {
+        let (mut found, mut folders) = (0, vec![std::path::PathBuf::from(&self.app.config.files)]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { found += 1 }
+            }
+        }
+        found
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -219,6 +231,32 @@ impl Caller {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         request
+    }
+
+    /// A GraphQL request whose variable `file` is a file, by the multipart request specification
+    pub async fn upload(
+        &self,
+        document: &str,
+        mut variables: Value,
+        name: &str,
+        declared: &str,
+        content: &[u8],
+    ) -> Answer {
+        variables["file"] = Value::Null;
+        let operations = json!({"query": document, "variables": variables}).to_string();
+        let mut body = Vec::new();
+        for (part, text) in [("operations", operations), ("map", json!({"0": ["variables.file"]}).to_string())] {
+            body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{part}\"\r\n\r\n{text}\r\n").bytes());
+        }
+        let declared = if declared.is_empty() { String::new() } else { format!("Content-Type: {declared}\r\n") };
+        body.extend(
+            format!("--x\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\n{declared}\r\n").bytes(),
+        );
+        body.extend(content);
+        body.extend(b"\r\n--x--\r\n");
+        let request = self.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let request = request.header("graphql-require-preflight", "1").body(Body::from(body)).unwrap();
+        self.app.answer(request, document).await
     }
 
     /// A legacy request with a JSON body

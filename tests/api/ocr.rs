@@ -1,7 +1,7 @@
 //! Identity cards in pictures. The tests that read one run where `tesseract` has its data for Chinese; elsewhere they say so
 //! and pass, unless `QUINTET_REQUIRE_TESSERACT=1`.
 
-use std::{env, fs, process::Command};
+use std::{env, fs, os::unix::fs::PermissionsExt as _, process::Command, time::Duration};
 
 use axum::{body::Body, http::header};
 use quintet::config::Config;
@@ -22,6 +22,16 @@ pub fn installed() -> bool {
         println!("NOT TESTED: no identity card was read, because tesseract with chi_sim is missing");
     }
     found
+}
+
+async fn until(done: impl Fn() -> bool) {
+    for _ in 0..200 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("waited for ten seconds");
 }
 
 fn card(side: &str) -> Vec<u8> {
@@ -53,6 +63,36 @@ both! {
         }
         // A picture that ends early is refused, not waited for.
         assert_eq!(read(&bank.manager, 1, &card("front")[..2000]).await, failed(400, "参数错误: image"));
+    }
+
+    async fn who_goes_takes_the_program_along(app: TestApp) {
+        let bank = Bank::new(&app).await;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("slow").display().to_string();
+        fs::write(&program, "#!/bin/sh\necho $$ >> \"$0.pids\"\nexec sleep 600\n").unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let slow = TestApp::with(Config { tesseract: program.clone(), ..Config::clone(&app.app.config) }).await;
+        let manager = Caller { app: slow, ..bank.manager };
+        let started = || fs::read_to_string(format!("{program}.pids")).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
+        let mark = b"who goes takes the program along".as_slice();
+        let picture = [&card("front"), mark].concat();
+        // Two are read at a time: a third one starts only where those who went gave their turns back.
+        for number in 1..=3 {
+            let (caller, picture) = (manager.clone(), picture.clone());
+            let request = tokio::spawn(async move { read(&caller, 1, &picture).await });
+            until(|| started().len() == number).await;
+            request.abort();
+            assert!(request.await.unwrap_err().is_cancelled());
+        }
+        for id in started() {
+            // Neither running nor waiting to be collected
+            until(|| !Command::new("kill").args(["-0", &id]).output().unwrap().status.success()).await;
+        }
+        // An upload is a file without a name: gone, as soon as nobody has it open.
+        for open in fs::read_dir("/proc/self/fd").into_iter().flatten().flatten() {
+            let is_upload = fs::read_link(open.path()).is_ok_and(|file| file.to_string_lossy().ends_with("(deleted)"));
+            assert!(!is_upload || !fs::read(open.path()).unwrap().ends_with(mark));
+        }
     }
 
     async fn what_is_no_picture_is_refused(app: TestApp) {

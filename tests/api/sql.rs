@@ -1,10 +1,16 @@
 //! How many statements a request takes, and whether indexes serve them.
 
-use diesel::{QueryableByName, sql_query, sql_types::Text};
+use diesel::{
+    QueryableByName, sql_query,
+    sql_types::{BigInt, Text},
+};
 use diesel_async::RunQueryDsl as _;
 use quintet::{
     auth::Realm,
-    db::{Conn, run::watched},
+    db::{
+        Conn,
+        run::{Sent, watched},
+    },
     demo,
 };
 use serde_json::json;
@@ -31,7 +37,7 @@ const NESTED: [&str; 10] = [
     "query($n: Int!) { followUps(first: $n) { nodes { contact { name organization { name } followUps(first: 2) { nodes { event } } } followers { name menuItems { name } } operator { name } } } }",
     "query($n: Int!) { grids(first: $n) { nodes { name branch { name grids(first: 2) { nodes { code } } } manager { name grids(first: 2) { nodes { code } } }
         reviewers(first: 2) { nodes { name grid { code } } } map { coordinates } picture { size } } } }",
-    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } creditProfile { identity } listEntry { kind grid { code } } adviserOpinions { comment } productAccounts(first: 2) { nodes { product { code } customer { name } } }
+    "query($n: Int!) { bankCustomers(first: $n) { nodes { name balanceSummary { idNumber } creditProfile { identity } listEntry { kind grid { code } } adviserOpinions { comment } isDishonest dishonestRecords { court } images { kind uploader { name } interview { stage } } productAccounts(first: 2) { nodes { product { code } customer { name } } }
         balanceChanges(first: 2) { nodes { message branch { code } } } workItems(first: 2) { nodes { status staff { name } } } } } }",
     "query($n: Int!) { estateProjects(first: $n) { nodes { name agents { name } packages(first: 3) { nodes { name } } } } }",
 ];
@@ -51,6 +57,16 @@ both! {
             // ask more than that.
             assert!(counts[1] <= counts[0] + 3 && counts[1] < 30, "{counts:?} statements for {document}");
         }
+    }
+
+    async fn each_filter_has_an_index(app: TestApp) {
+        let mut conn = app.app.db.write().await.unwrap();
+        for (table, columns) in FILTERED {
+            for column in columns {
+                assert!(indexes(&mut conn, table, column).await > 0, "no index of {table} begins with {column}");
+            }
+        }
+        assert_eq!(indexes(&mut conn, "bank_customers", "postcode").await, 0);
     }
 
     async fn indexes_serve_what_is_documented(app: TestApp) {
@@ -75,16 +91,49 @@ both! {
             answer.ok();
             explain(&admin, document, &queries, &LARGE).await;
         }
-        for login in ["president", "manager"] {
+        let mut explained = [0; OF_BANK.len()];
+        // The administrator sees all, and to count all is to read all: he asks only what nobody else may.
+        for login in ["president", "manager", "admin"] {
             let caller = app.sign_in(Some(Realm::Bank), login, demo::PASSWORD).await;
-            // A customer manager has another role and another branch than the documents name.
-            for document in OF_BANK.iter().filter(|document| login == "president" || !document.contains("scope")) {
+            let documents = OF_BANK.iter().zip(&mut explained);
+            for (document, explained) in documents.filter(|(_, explained)| login != "admin" || **explained == 0) {
                 let (answer, queries) = watched(caller.query(document)).await;
+                // A customer manager has another role and another branch than the documents name.
+                if answer.body.pointer("/errors/0/extensions/code") == Some(&json!("FORBIDDEN")) {
+                    continue;
+                }
                 answer.ok();
-                assert!(explain(&caller, document, &queries, &LARGE_OF_BANK).await > 0);
+                *explained += explain(&caller, document, &queries, &LARGE_OF_BANK).await;
             }
         }
+        assert!(explained.iter().all(|queries| *queries > 0), "{explained:?}");
     }
+}
+
+/// How many indexes begin with this column
+async fn indexes(conn: &mut Conn, table: &str, column: &str) -> i64 {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        found: i64,
+    }
+    let found: Vec<Found> = match conn {
+        Conn::Lite(conn) => {
+            let sql = format!(
+                "SELECT count(*) AS found FROM pragma_index_list('{table}') AS list, pragma_index_info(list.name) AS part
+                 WHERE part.seqno = 0 AND part.name = '{column}'"
+            );
+            sql_query(sql).load(&mut **conn).await.unwrap()
+        }
+        Conn::Pg(conn) => {
+            let sql = format!(
+                "SELECT count(*) AS found FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+                 WHERE indrelid = '{table}'::regclass AND attname = '{column}'"
+            );
+            sql_query(sql).load(&mut **conn).await.unwrap()
+        }
+    };
+    found[0].found
 }
 
 async fn explain_all(system: &str, caller: &Caller) -> usize {
@@ -114,9 +163,14 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 19] = [
+const LARGE_OF_BANK: [&str; 24] = [
+    "bank_staff",
+    "bank_staff_roles",
+    "advisers",
     "credit_interviews",
     "credit_approvals",
+    "customer_images",
+    "dishonest_persons",
     "list_entries",
     "adviser_opinions",
     "credit_profiles",
@@ -137,7 +191,7 @@ const LARGE_OF_BANK: [&str; 19] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 50] = [
+const OF_BANK: [&str; 84] = [
     "{ creditInterviews(first: 20) { totalCount nodes { name grid { code } customer { name creditInterviews { nodes { name } } } keeper { name } approvals { nodes { opinion approver { name } } } } } }",
     "{ creditInterviews(filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ creditInterviews(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
@@ -148,6 +202,12 @@ const OF_BANK: [&str; 50] = [
     "{ creditApprovals(filter: {interviewId: 1}, first: 20) { totalCount nodes { interview { name } } } }",
     "{ creditApprovals(filter: {customerId: 2, staffId: 3}, first: 20) { totalCount nodes { customer { name } } } }",
     "{ interactions(realms: [BANK], first: 20) { totalCount nodes { summary customer { name } } } approvalReport(idNumber: \"539900198806120317\") { assets { houses } family { address } } }",
+    "{ customerImages(first: 20) { totalCount nodes { kind customer { images { kind grid { code } } } } } }",
+    "{ customerImages(filter: {idNumber: \"539900198806120317\", kind: ID_CARD_FRONT}, first: 20) { totalCount nodes { kind } } }",
+    "{ customerImages(filter: {interviewId: 1}, first: 20) { totalCount nodes { interview { images(first: 2) { nodes { kind } } } } } me { bankStaff { customerImages { totalCount } } } }",
+    "{ dishonestPersons(first: 20) { totalCount nodes { name resident { name } customer { isDishonest dishonestRecords { court } } } } }",
+    "{ dishonestPersons(filter: {name: \"张\"}, first: 20) { totalCount nodes { name } } }",
+    "{ dishonestPersons(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } backgroundJobs { totalCount } }",
     "{ listEntries(kind: WHITE, first: 20) { totalCount nodes { name customer { name listEntry { kind } } } } }",
     "{ listEntries(kind: GREY, filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ listEntries(kind: BLACK, filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
@@ -187,7 +247,52 @@ const OF_BANK: [&str; 50] = [
     "{ workItems(first: 20) { totalCount nodes { description } } }",
     "{ workItems(filter: {staffId: 2, from: \"2026-01-01\", to: \"2026-12-31\"}, first: 20) { totalCount nodes { status } } }",
     "{ workItems(filter: {status: URGENT}, first: 20) { totalCount nodes { status } } }",
+    "{ bankCustomers(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, filter: {status: DRAFT}, page: {number: 100, size: 20}) { totalCount nodes { name } } }",
+    "{ bankCustomers(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, filter: {gridCode: \"HM2018111909\", name: \"张\"}, first: 20) { totalCount nodes { name } } }",
+    "{ bankCustomers(filter: {status: DRAFT}, first: 20) { totalCount nodes { name customerTags(first: 200) { nodes { reason tag { name } customer { idNumber } } } } } }",
+    "{ bankCustomers(filter: {gridId: 1}, last: 20) { totalCount nodes { name } } }",
+    "{ bankCustomers(filter: {name: \"张\"}, page: {number: 100, size: 20}) { totalCount nodes { name } } }",
+    "{ bankCustomers(filter: {tagId: 4}, page: {number: 100, size: 20}) { totalCount nodes { name } } }",
+    "{ residents(page: {number: 100, size: 20}) { totalCount nodes { name } } }",
+    "{ residents(scope: {roleId: 3, staffId: 4, branchCode: \"17001\"}, filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
+    "{ residents(filter: {gridId: 1, isActive: true}, first: 20) { totalCount nodes { name } } }",
+    "{ familyMembers(first: 20) { totalCount nodes { name } } }",
+    "{ familyMembers(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
+    "{ bankCustomers(first: 20) { nodes { familyMembers(first: 20) { nodes { name } } asFamilyMember { name } family { address } resident { name } } } }",
+    "{ grids(filter: {managerId: 2}, first: 20) { totalCount nodes { name } } }",
+    "{ grids(filter: {branchId: 4}, first: 20) { totalCount nodes { name } } }",
+    "{ gridReviewers(filter: {gridId: 1}, first: 20) { totalCount nodes { name } } }",
+    "{ gridReviewers(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",
+    "{ bankStaff(first: 20) { totalCount nodes { name roles { name } } } }",
+    "{ bankStaff(filter: {branchCode: \"17101\"}, first: 20) { totalCount nodes { name } } }",
+    "{ bankStaff(filter: {roleId: 1}, first: 20) { totalCount nodes { name } } }",
+    "{ advisers(filter: {idNumber: \"22\"}, first: 20) { totalCount nodes { name } } }",
+    "{ advisers(filter: {phone: \"19900000001\"}, first: 20) { totalCount nodes { name } } }",
+    "{ advisers(filter: {branchId: 4}, first: 20) { totalCount nodes { name } } }",
+    "{ listEntries(kind: WHITE, filter: {gridId: 1}, page: {number: 100, size: 20}) { totalCount nodes { name } } }",
+    "{ listEntries(kind: WHITE, filter: {name: \"张\"}, first: 20) { totalCount nodes { name } } }",
+    "{ adviserOpinions(filter: {gridId: 1}, first: 20) { totalCount nodes { name } } }",
+    "{ workItems(filter: {staffId: 2, status: OPEN, kind: CUSTOMER_FILE}, first: 20) { totalCount nodes { status } } }",
+    "{ workItems(filter: {from: \"2026-01-01\", to: \"2026-12-31\"}, page: {number: 100, size: 20}) { totalCount nodes { status } } }",
+    "{ reportAccounts(filter: {userName: \"x\"}, first: 20) { totalCount nodes { userName } } }",
     "{ workItems(filter: {kind: VISIT}, first: 20) { totalCount nodes { status } } }",
+];
+
+/// Columns that the documented filters of the bank's large lists compare: each leads an index
+const FILTERED: [(&str, &[&str]); 13] = [
+    ("residents", &["name", "id_number", "household_number", "phone", "grid_id"]),
+    ("bank_customers", &["status", "grid_id", "place", "name", "phone", "id_number", "household_number", "keeper_id"]),
+    ("customer_tags", &["tag_id", "customer_id"]),
+    ("families", &["household_number", "manager_id"]),
+    ("family_members", &["customer_id", "id_number"]),
+    ("grids", &["code", "kind", "manager_id", "branch_id"]),
+    ("grid_reviewers", &["grid_id", "id_number"]),
+    ("bank_staff", &["branch_id", "account_id"]),
+    ("advisers", &["branch_id", "id_number", "phone"]),
+    ("list_entries", &["kind", "grid_id", "name", "id_number"]),
+    ("adviser_opinions", &["grid_id", "name", "id_number", "adviser_name"]),
+    ("product_accounts", &["customer_id", "product_id", "card_number"]),
+    ("work_items", &["staff_id", "state", "kind", "customer_id"]),
 ];
 
 #[derive(QueryableByName)]
@@ -197,9 +302,10 @@ struct Line {
 }
 
 /// Fails where a large table would be read from end to end
-async fn explain(caller: &Caller, what: &str, queries: &[String], large: &[&str]) -> usize {
+async fn explain(caller: &Caller, what: &str, queries: &[Sent], large: &[&str]) -> usize {
     let mut seen = 0;
-    for query in queries.iter().filter(|query| query.starts_with("SELECT") && !query.contains("pg_notify")) {
+    let texts = queries.iter().map(|sent| &*sent.text);
+    for query in texts.filter(|query| query.starts_with("SELECT") && !query.contains("pg_notify")) {
         let plan = plan(&mut caller.app.app.db.write().await.unwrap(), query).await;
         seen += 1;
         for table in large {

@@ -70,6 +70,7 @@ pub struct BalanceStatistic {
     /// Number of customers who have or owe anything then (legacy peopleNum)
     pub people: Long,
     /// Each part of the year that has begun, in order
+    #[graphql(complexity = "12 * child_complexity")]
     pub points: Vec<BalancePoint>,
 }
 

@@ -291,6 +291,7 @@ impl BankProductMutation {
     async fn bank_product_delete(&self, ctx: &Context<'_>, id: Id<BankProduct>) -> AppResult<BankProductDeletePayload> {
         let mut tx = ctx.begin().await?;
         let bank_product = BankProduct::find(&mut tx, ctx.viewer()?, id).await?;
+        ProductAccount::OF_PRODUCT.none(&mut tx, id.number, "Customers have accounts for it").await?;
         BankProduct::delete(&mut tx, id).await?;
         AuditEntry::record(&mut tx, ctx, Some(&bank_product), None).await?;
         tx.commit().await?;

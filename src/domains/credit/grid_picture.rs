@@ -4,7 +4,6 @@
 //! content, whatever its name says.
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
-use data_encoding::BASE64;
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -103,7 +102,7 @@ impl GridPicture {
     /// The picture itself in base64; up to 14 MB, and as dear as 10,000 fields
     #[graphql(complexity = 10_000)]
     pub async fn base64(&self, ctx: &Context<'_>) -> AppResult<String> {
-        Ok(BASE64.encode(&files::read(ctx.app(), &self.location).await?))
+        files::base64(ctx, &self.location, self.size).await
     }
 
     /// The grid

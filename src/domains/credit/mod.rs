@@ -12,6 +12,7 @@ pub mod credit_approval;
 pub mod credit_interview;
 pub mod credit_profile;
 pub mod credit_report;
+pub mod customer_image;
 pub mod grid;
 pub mod grid_map;
 pub mod grid_picture;
@@ -31,6 +32,7 @@ pub use bank_product::BankProduct;
 pub use credit_approval::CreditApproval;
 pub use credit_interview::CreditInterview;
 pub use credit_profile::CreditProfile;
+pub use customer_image::CustomerImage;
 pub use grid::Grid;
 pub use grid_map::GridMap;
 pub use grid_picture::GridPicture;
@@ -57,6 +59,7 @@ pub struct CreditQuery(
     credit_approval::CreditApprovalQuery,
     approval_report::ApprovalReportQuery,
     credit_report::CreditReportQuery,
+    customer_image::CustomerImageQuery,
     report_account::ReportAccountQuery,
 );
 
@@ -75,6 +78,7 @@ pub struct CreditMutation(
     credit_interview::CreditInterviewMutation,
     credit_approval::CreditApprovalMutation,
     credit_report::CreditReportMutation,
+    customer_image::CustomerImageMutation,
     report_account::ReportAccountMutation,
 );
 

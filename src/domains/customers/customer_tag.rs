@@ -1,6 +1,7 @@
 //! Tag on a customer (客户标签), with the reason why he carries it.
 //!
-//! Table `customer_tags`. Who sees the customer sees his tags.
+//! Table `customer_tags`. Who sees the customer sees his tags. The tags of the lists (1 黑名单, 2 白名单, 3 灰名单) follow from
+//! the lists: whoever sets tags by hand leaves them as they are.
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 use diesel::prelude::*;
@@ -10,7 +11,7 @@ use super::{BankCustomer, Tag};
 use crate::{
     auth::{Area, May, Viewer},
     db::{Conn, Id, Run as _, Time, Where, sql::Many, tables::customer_tags},
-    domains::identity::AuditEntry,
+    domains::{credit::list_entry::ListKind, identity::AuditEntry},
     entity,
     error::{AppError, AppResult},
     graphql::{ContextExt, Entity, Relation, entity::Visible, input, scalars::Long},
@@ -42,7 +43,7 @@ pub struct CustomerTag {
 payload! {
     /// The customer with his tags as they are now
     CustomerTagsSetPayload { bank_customer: BankCustomer }
-    /// The customer without any tag
+    /// The customer with no tags but those of lists
     CustomerTagsClearPayload { bank_customer: BankCustomer }
     /// The customer without the tag
     CustomerTagDeletePayload { bank_customer: BankCustomer }
@@ -128,7 +129,8 @@ pub struct CustomerTagMutation;
 
 #[Object]
 impl CustomerTagMutation {
-    /// Gives a customer these tags and no others; those that he keeps keep their reasons
+    /// Gives a customer these tags and no others but those of the lists that he stands in (1, 2, 3), which stay as they are;
+    /// those that he keeps keep their reasons
     #[graphql(guard = "May(Area::Customers)")]
     async fn customer_tags_set(
         &self,
@@ -144,7 +146,7 @@ impl CustomerTagMutation {
         Ok(CustomerTagsSetPayload { bank_customer: set(ctx, named, tag_ids, reason).await? })
     }
 
-    /// Takes all tags off a customer
+    /// Takes all tags off a customer but those of the lists that he stands in
     #[graphql(guard = "May(Area::Customers)")]
     async fn customer_tags_clear(
         &self,
@@ -156,7 +158,7 @@ impl CustomerTagMutation {
         Ok(CustomerTagsClearPayload { bank_customer: set(ctx, named, Vec::new(), None).await? })
     }
 
-    /// Takes one tag off a customer who carries it
+    /// Takes one tag off a customer who carries it; one of a list goes when he leaves the list
     #[graphql(guard = "May(Area::Customers)")]
     async fn customer_tag_delete(
         &self,
@@ -170,6 +172,9 @@ impl CustomerTagMutation {
         let before = CustomerTag::tag_ids(&mut tx, customer.id).await?;
         if CustomerTag::take(&mut tx, customer.id, &[tag_id.number]).await? == 0 {
             return Err(AppError::not_found(CustomerTag::NAME));
+        }
+        if ListKind::is_tag(tag_id.number) {
+            return Err(AppError::conflict("The tag follows from a list: take the customer out of the list"));
         }
         let after: Vec<i64> = before.iter().copied().filter(|tag| *tag != tag_id.number).collect();
         let (old, new) = ((&customer, &*before), (&customer, &*after));
@@ -189,12 +194,19 @@ async fn set(
     let mut tx = ctx.begin().await?;
     let customer = BankCustomer::of_argument(&mut tx, viewer, id, id_number).await?;
     let named = Tag::named_all(&mut tx, viewer, "tagIds", tags, MOST).await;
-    let after: Vec<i64> = named
+    let mut after: Vec<i64> = named
         .map_err(|refused| AppError { field: Some("tagIds".into()), ..refused })?
         .iter()
         .map(|tag| tag.number)
         .collect();
     let before = CustomerTag::tag_ids(&mut tx, customer.id).await?;
+    if after.iter().any(|tag| ListKind::is_tag(*tag) && !before.contains(tag)) {
+        let message = "The tags 1 to 3 follow from the lists: enter the customer in a list";
+        return Err(AppError::bad_input("tagIds", message));
+    }
+    let listed: Vec<i64> =
+        before.iter().copied().filter(|tag| ListKind::is_tag(*tag) && !after.contains(tag)).collect();
+    after.extend(listed);
     let gone: Vec<i64> = before.iter().copied().filter(|tag| !after.contains(tag)).collect();
     let new: Vec<i64> = after.iter().copied().filter(|tag| !before.contains(tag)).collect();
     CustomerTag::take(&mut tx, customer.id, &gone).await?;

@@ -254,6 +254,7 @@ impl Family {
     }
 
     /// Its insurances (legacy insuranceType)
+    #[graphql(complexity = 10)]
     pub async fn insurances(&self) -> Vec<&str> {
         self.insurances.split(',').filter(|insurance| !insurance.is_empty()).collect()
     }

@@ -55,7 +55,7 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
             let row = std::mem::replace(&mut line.row, Err(String::new())).and_then(&read);
             let row = row.and_then(|row| match seen.insert(row.id_number().to_owned()) {
                 true => Ok(row),
-                false => Err("身份证号: Stands in the sheet before".to_owned()),
+                false => Err("身份证号: 在表中重复".to_owned()),
             });
             kept.push((line, row.as_ref().map(|row| row.id_number().to_owned()).map_err(Clone::clone)));
             new.extend(row);
@@ -72,7 +72,7 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
                 Ok(number) if added.contains(number.as_str()) => {}
                 Ok(number) => {
                     let reason = refused.get(&number).map(|refused| table.reason(refused.clone()));
-                    report.fail(line, reason.unwrap_or_else(|| "身份证号: Is entered already".to_owned()))?;
+                    report.fail(line, reason.unwrap_or_else(|| "身份证号: 已存在".to_owned()))?;
                 }
                 Err(reason) => report.fail(line, reason)?,
             }

@@ -5,6 +5,7 @@ pub mod client_organization;
 pub mod customer;
 pub mod customer_assets;
 pub mod customer_tag;
+pub mod dishonest_person;
 pub mod family;
 pub mod family_member;
 pub mod id_card;
@@ -25,6 +26,7 @@ pub use client_organization::ClientOrganization;
 pub use customer::Customer;
 pub use customer_assets::CustomerAssets;
 pub use customer_tag::CustomerTag;
+pub use dishonest_person::DishonestPerson;
 pub use family::Family;
 pub use family_member::FamilyMember;
 pub use loan_customer::{ContactStatus, LoanCustomer, LoanStage, SocialSecurity};
@@ -49,6 +51,7 @@ pub struct CustomersQuery(
     resident::ResidentQuery,
     family::FamilyQuery,
     family_member::FamilyMemberQuery,
+    dishonest_person::DishonestPersonQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -65,4 +68,5 @@ pub struct CustomersMutation(
     resident::ResidentMutation,
     family::FamilyMutation,
     family_member::FamilyMemberMutation,
+    dishonest_person::DishonestPersonMutation,
 );

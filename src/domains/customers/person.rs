@@ -43,6 +43,7 @@ impl Person {
     }
 
     /// Realms that know the person
+    #[graphql(complexity = 5)]
     async fn realms(&self) -> Vec<Realm> {
         let mut realms: Vec<Realm> = self.customers.iter().map(Customer::known_in).collect();
         realms.sort();

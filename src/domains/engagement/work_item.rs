@@ -184,13 +184,8 @@ impl WorkItem {
     pub const OF_CUSTOMER: Relation<WorkItem> =
         Relation { column: work_items::customer_id::NAME, parent: |item| item.customer_id.map(|it| it.number) };
 
-    /// Gives somebody something to do from now on
-    pub async fn open(conn: &mut Conn, new: NewWorkItem) -> QueryResult<usize> {
-        WorkItem::open_all(conn, vec![new]).await
-    }
-
-    /// [`open`](Self::open) for many
-    pub async fn open_all(conn: &mut Conn, new: Vec<NewWorkItem>) -> QueryResult<usize> {
+    /// Gives people something to do from now on
+    pub async fn open(conn: &mut Conn, new: Vec<NewWorkItem>) -> QueryResult<usize> {
         let now = Time::now();
         let times = || (work_items::starts_at.eq(now), work_items::created_at.eq(now), work_items::updated_at.eq(now));
         let mut rows = new.into_iter().map(|new| (new, times(), work_items::state.eq(WorkStatus::Open))).peekable();

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod audit_entry;
+pub mod background_job;
 pub mod bank_staff;
 pub mod branch;
 pub mod dictionary;
@@ -25,6 +26,7 @@ use async_graphql::MergedObject;
 
 pub use account::{Account, NewAccount};
 pub use audit_entry::AuditEntry;
+pub use background_job::BackgroundJob;
 pub use bank_staff::BankStaff;
 pub use branch::Branch;
 pub use dictionary::Dictionary;
@@ -57,6 +59,7 @@ pub struct IdentityQuery(
     dictionary_entry::DictionaryEntryQuery,
     server_authority::ServerAuthorityQuery,
     audit_entry::AuditEntryQuery,
+    background_job::BackgroundJobQuery,
 );
 
 #[derive(MergedObject, Default)]

@@ -325,8 +325,11 @@ impl RoleMutation {
         let mut tx = ctx.begin().await?;
         let role = Role::find(&mut tx, viewer, id).await?;
         Role::outranked(&mut tx, viewer, &[id]).await?;
-        if id.number <= PRESIDENT || Role::is_held(&mut tx, id).await? {
-            return Err(AppError::conflict("The credit workflow needs this role, or somebody has it"));
+        if id.number <= PRESIDENT {
+            return Err(AppError::conflict("The credit workflow needs this role"));
+        }
+        if Role::is_held(&mut tx, id).await? {
+            return Err(AppError::conflict("Somebody has it"));
         }
         let held = Role::permission_ids(&mut tx, id).await?;
         diesel::delete(roles::table.filter(roles::id.eq(id))).run(&mut tx).await?;

@@ -24,11 +24,9 @@ impl Cell {
     pub fn text(text: &str) -> Cell {
         let text = text.trim();
         match text.char_indices().nth(MOST_LETTERS) {
-            None if text.contains('\0') => {
-                Cell { text: text.replace('\0', ""), wrong: Some("A NUL character is not allowed") }
-            }
+            None if text.contains('\0') => Cell { text: text.replace('\0', ""), wrong: Some("含有非法字符") },
             None => Cell { text: text.to_owned(), wrong: None },
-            Some((end, _)) => Cell { text: text[..end].to_owned(), wrong: Some("Too long for a cell") },
+            Some((end, _)) => Cell { text: text[..end].to_owned(), wrong: Some("单元格内容过长") },
         }
     }
 
@@ -37,7 +35,7 @@ impl Cell {
         let text = format!("{number}");
         let wrong = match number.is_finite() && number.abs() < INEXACT {
             true => None,
-            false => Some("A number of more than 15 digits has lost its last ones: make the cell a text"),
+            false => Some("超过15位的数字已丢失末位，请将单元格设为文本格式"),
         };
         Cell { text, wrong }
     }
@@ -47,7 +45,7 @@ impl Cell {
     }
 
     pub fn error() -> Cell {
-        Cell { text: String::new(), wrong: Some("The cell holds an error") }
+        Cell { text: String::new(), wrong: Some("单元格是错误值") }
     }
 
     fn is_blank(&self) -> bool {
@@ -112,7 +110,7 @@ pub fn yes_no(text: &str) -> Result<bool, String> {
     match text {
         YES => Ok(true),
         NO => Ok(false),
-        _ => Err(format!("Neither {YES} nor {NO}")),
+        _ => Err(format!("必须为{YES}或{NO}")),
     }
 }
 
@@ -126,7 +124,7 @@ pub fn day(text: &str) -> Result<Day, String> {
         Ok(_) if text.len() != 8 => None,
         _ => written.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok()),
     };
-    day.map(Day).ok_or_else(|| "Not a day like 20180929".to_owned())
+    day.map(Day).ok_or_else(|| "不是日期，应如20180929".to_owned())
 }
 
 /// A value by its word, or by its code
@@ -134,6 +132,6 @@ pub fn label<E: Coded>(text: &str) -> Result<E, String> {
     let by_code = || E::items().iter().map(|item| item.value).find(|value| value.code().to_string() == text);
     E::labelled(text).or_else(by_code).ok_or_else(|| {
         let labels: Vec<_> = E::items().iter().filter_map(|item| item.value.label()).collect();
-        format!("None of {}", labels.join("、"))
+        format!("必须为{}之一", labels.join("、"))
     })
 }

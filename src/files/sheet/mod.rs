@@ -5,6 +5,7 @@
 //! its end before the first row is handed out, so nothing of a sheet is taken that can not be read or is too long.
 
 mod cells;
+mod words;
 mod write;
 mod xls;
 mod xlsx;
@@ -79,8 +80,8 @@ impl<T> Table<T> {
     pub fn reason(&self, error: AppError) -> String {
         let field = error.field.as_deref().and_then(|field| field.strip_prefix("input."));
         match self.columns.iter().find(|column| Some(column.field) == field) {
-            Some(column) => format!("{}: {}", column.name, error.message),
-            None => error.message,
+            Some(column) => format!("{}: {}", column.name, words::chinese(&error.message)),
+            None => words::chinese(&error.message),
         }
     }
 }
@@ -240,7 +241,7 @@ fn line<T: Default>(table: &Table<T>, number: u32, places: &[Option<usize>], cel
         let read = match cell.and_then(|cell| cell.wrong) {
             Some(wrong) => Err(wrong.to_owned()),
             None if !text.is_empty() => (column.read)(&mut row, text),
-            None if column.required => Err("Must not be empty".to_owned()),
+            None if column.required => Err("不能为空".to_owned()),
             None => Ok(()),
         };
         if let Err(reason) = read {

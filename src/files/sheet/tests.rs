@@ -1,4 +1,7 @@
-use std::io::{Cursor, Read as _, Write as _};
+use std::{
+    io::{Cursor, Read as _, Write as _},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
@@ -53,6 +56,10 @@ fn sheet(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
+fn bytes(writer: Writer) -> Vec<u8> {
+    writer.finish(Cursor::new(Vec::new())).unwrap().into_inner()
+}
+
 fn parts(content: &[u8]) -> Vec<(String, String)> {
     let mut archive = ZipArchive::new(Cursor::new(content)).unwrap();
     let part = |place| {
@@ -88,10 +95,10 @@ async fn columns_are_found_by_name() {
     let person = |name: &str, sex| Ok(Person { name: name.into(), sex: Some(sex), born: born.clone() });
     assert_eq!((lines[0].number, &lines[0].row), (2, &person("赵一", Sex::Male)));
     assert_eq!((lines[1].number, &lines[1].row), (3, &person("钱二", Sex::Female)));
-    assert_eq!((lines[2].number, &lines[2].row), (5, &Err("性别: None of 男、女".to_owned())));
+    assert_eq!((lines[2].number, &lines[2].row), (5, &Err("性别: 必须为男、女之一".to_owned())));
     assert_eq!(lines[2].texts, ["孙三", "?", "43372"]);
     assert_eq!(day("43372").unwrap().0.to_string(), "2018-09-29");
-    assert_eq!(lines[3].row, Err("姓名: Must not be empty".to_owned()));
+    assert_eq!(lines[3].row, Err("姓名: 不能为空".to_owned()));
     assert_eq!(lines.len(), 4);
 }
 
@@ -103,9 +110,9 @@ async fn long_numbers_are_refused() {
         sheet.write_string(3, 0, "男").unwrap().write_string(3, 2, "x".repeat(2_001)).unwrap();
     });
     let lines = read(&content).await.unwrap();
-    assert!(lines[0].row.as_ref().unwrap_err().starts_with("姓名: A number of more than 15 digits"));
+    assert!(lines[0].row.as_ref().unwrap_err().starts_with("姓名: 超过15位的数字"));
     assert_eq!(lines[1].row.as_ref().unwrap().name, "19900000001");
-    assert_eq!(lines[2].row.as_ref().unwrap_err(), "姓名: Too long for a cell");
+    assert_eq!(lines[2].row.as_ref().unwrap_err(), "姓名: 单元格内容过长");
 }
 
 #[tokio::test]
@@ -113,7 +120,7 @@ async fn other_headers_are_refused() {
     let header = |names: &'static [&'static str]| async move {
         let mut writer = Writer::new(names).unwrap();
         writer.push(&["赵一", "男"]).unwrap();
-        read(&writer.finish().unwrap()).await.map(|lines| lines.len())
+        read(&bytes(writer)).await.map(|lines| lines.len())
     };
     assert_eq!(header(&["姓名", "性别"]).await, Ok(1));
     assert_eq!(header(&["姓名", "Sex"]).await, Err("The header lacks the columns 性别".to_owned()));
@@ -136,7 +143,7 @@ async fn what_is_written_is_text() {
         writer.push(&[text, "男"]).unwrap();
     }
     assert_eq!(writer.rows(), 7);
-    let content = writer.finish().unwrap();
+    let content = bytes(writer);
     let parts = parts(&content);
     let part = |ending: &str| &parts.iter().find(|(name, _)| name.ends_with(ending)).unwrap().1;
     let cells = part("worksheets/sheet1.xml");
@@ -177,7 +184,7 @@ async fn bombs_are_refused() {
     let mut writer = Writer::new(&["姓名", "性别"]).unwrap();
     (0..MOST_ROWS).for_each(|_| writer.push(&["赵一", "男"]).unwrap());
     writer.push(&["钱二", "男"]).unwrap();
-    let too_many = read(&writer.finish().unwrap()).await.map(|_| ());
+    let too_many = read(&bytes(writer)).await.map(|_| ());
     assert_eq!(too_many, Err("A sheet has at most 50000 rows besides its header".to_owned()));
 }
 
@@ -207,8 +214,61 @@ fn wide(text: &str) -> Vec<u8> {
     [&length[..], &[1], &units.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<_>>()].concat()
 }
 
-fn at(row: u8, column: u8, value: &[u8]) -> Vec<u8> {
-    [&[row, 0, column, 0, 0, 0], value].concat()
+fn at(row: u16, column: u8, value: &[u8]) -> Vec<u8> {
+    [&row.to_le_bytes(), &[column, 0, 0, 0][..], value].concat()
+}
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static MOST_HELD: AtomicUsize = AtomicUsize::new(0);
+
+/// A row that is counted as long as it is there
+#[derive(Debug)]
+struct Counted;
+
+impl Default for Counted {
+    fn default() -> Counted {
+        MOST_HELD.fetch_max(HELD.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        Counted
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        HELD.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+const COUNTED: Table<Counted> = Table {
+    columns: &[
+        Column::required("姓名", "name", |_: &mut Counted, _| Ok(())),
+        Column::required("性别", "sex", |_: &mut Counted, _| Ok(())),
+    ],
+};
+
+/// However long a sheet is, a chunk is worked on, one waits and one is being filled.
+#[tokio::test]
+async fn a_long_sheet_is_held_in_part() {
+    const CHUNK: usize = crate::files::import::CHUNK;
+    let mut writer = Writer::new(&["姓名", "性别"]).unwrap();
+    (0..MOST_ROWS).for_each(|_| writer.push(&["赵一", "男"]).unwrap());
+    let strings = [wide("姓名"), wide("性别"), wide("赵一"), wide("男")].concat();
+    let rows = 0..=u16::try_from(MOST_ROWS).unwrap();
+    let cells = rows.flat_map(|row| {
+        let text = if row == 0 { 0_u32 } else { 2 };
+        [(0x00fd, at(row, 0, &text.to_le_bytes())), (0x00fd, at(row, 1, &(text + 1).to_le_bytes()))]
+    });
+    for content in [bytes(writer), xls(&strings, &[], &cells.collect::<Vec<_>>())] {
+        let mut lines = Sheet::open(upload(&content)).await.unwrap().lines(&COUNTED, CHUNK);
+        let (mut chunks, mut rows) = (0, 0);
+        while let Some(chunk) = lines.next().await.unwrap() {
+            (chunks, rows) = (chunks + 1, rows + chunk.len());
+            // Whoever reads ahead has the time to.
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        assert_eq!((chunks, rows, HELD.load(Ordering::SeqCst)), (MOST_ROWS / CHUNK, MOST_ROWS, 0));
+        let most = MOST_HELD.swap(0, Ordering::SeqCst);
+        assert!((CHUNK..=3 * CHUNK).contains(&most), "{most} rows at once");
+    }
 }
 
 #[tokio::test]
@@ -241,7 +301,7 @@ async fn old_sheets_are_read() {
     assert_eq!(texts, ["张ab 1 20180929", "z 1 43372", "formula  "]);
     let born = Some("2018-09-29".to_owned());
     assert_eq!(lines[0].row, Ok(Person { name: "张ab".into(), sex: Some(Sex::Male), born }));
-    assert_eq!(lines[2].row, Err("性别: The cell holds an error".to_owned()));
+    assert_eq!(lines[2].row, Err("性别: 单元格是错误值".to_owned()));
 
     for broken in [
         xls(&strings, &more[..1], &[shared(0, 0, 9)]),

@@ -1,7 +1,9 @@
 //! Sheets for download, written row by row into a temporary file: memory does not grow with them.
 
-use axum::body::Bytes;
+use std::io::{Seek, Write};
+
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use tokio::task::spawn_blocking;
 
 use crate::error::{AppError, AppResult};
 
@@ -50,7 +52,17 @@ impl Writer {
         self.row - 1
     }
 
-    pub fn finish(mut self) -> AppResult<Bytes> {
-        self.book.save_to_buffer().map(Bytes::from).map_err(AppError::internal)
+    /// Writes the finished sheet, and answers what it was written into
+    pub fn finish<W: Write + Seek + Send>(mut self, mut into: W) -> AppResult<W> {
+        self.book.save_to_writer(&mut into).map_err(AppError::internal)?;
+        into.flush().map_err(AppError::internal)?;
+        into.rewind().map_err(AppError::internal)?;
+        Ok(into)
+    }
+
+    /// Writes the finished sheet into a file without a name, which is gone as soon as nobody reads it any more
+    pub async fn into_file(self) -> AppResult<tokio::fs::File> {
+        let file = spawn_blocking(|| self.finish(tempfile::tempfile().map_err(AppError::internal)?));
+        file.await.map_err(AppError::internal)?.map(tokio::fs::File::from_std)
     }
 }

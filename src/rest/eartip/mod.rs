@@ -9,12 +9,17 @@ use super::{
     document::Operation,
     input::Wire,
 };
+use crate::auth::Realm;
 
 pub struct Eartip;
 
 impl Dialect for Eartip {
     fn title(&self) -> &'static str {
         "eartip CRM"
+    }
+
+    fn realm(&self) -> Realm {
+        Realm::Service
     }
 
     fn schemes(&self) -> Json {

@@ -24,21 +24,111 @@ use crate::{
         identity::session::{Credential, Session},
     },
     error::{AppError, AppResult},
-    rest::dialect::{Dialect as _, Presented, bearer},
-    server::Server,
+    rest::dialect::{Dialect as _, Download, Presented, bearer},
+    server::{
+        Server,
+        files::{personal, streamed},
+    },
 };
 
-/// Name, for whom, content
-const TEMPLATES: [(&str, Area, &[u8]); 6] = [
-    ("户籍导入模板.xls", Area::Residents, include_bytes!("../../../assets/templates/residents.xls")),
-    ("客户信息导入模板.xls", Area::Customers, include_bytes!("../../../assets/templates/customers.xls")),
-    ("白名单模板.xls", Area::WhiteList, include_bytes!("../../../assets/templates/white_list.xls")),
-    ("灰名单模板.xls", Area::GreyList, WATCH_LIST),
-    ("黑名单模板.xls", Area::BlackList, WATCH_LIST),
-    ("待面谈面签模板.xls", Area::Interviews, include_bytes!("../../../assets/templates/interviews.xls")),
+/// The media type that is documented, of an .xlsx too
+const EXCEL: &str = "application/vnd.ms-excel";
+
+struct Template {
+    name: &'static str,
+    id: &'static str,
+    section: &'static str,
+    summary: &'static str,
+    module: &'static str,
+    /// Whoever may import it
+    area: Area,
+    content: &'static [u8],
+}
+
+const TEMPLATES: [Template; 6] = [
+    Template {
+        name: "户籍导入模板.xls",
+        id: "grid_resident_template",
+        section: "13.8",
+        summary: "下载户籍导入信息模板",
+        module: "resident",
+        area: Area::Residents,
+        content: include_bytes!("../../../assets/templates/residents.xls"),
+    },
+    Template {
+        name: "客户信息导入模板.xls",
+        id: "grid_customer_import_template",
+        section: "14.12",
+        summary: "Excel导入模板-客户信息",
+        module: "customer",
+        area: Area::Customers,
+        content: include_bytes!("../../../assets/templates/customers.xls"),
+    },
+    Template {
+        name: "白名单模板.xls",
+        id: "grid_whitelist_template",
+        section: "26.7",
+        summary: "下载白名单导入模板",
+        module: "whitelist",
+        area: Area::WhiteList,
+        content: include_bytes!("../../../assets/templates/white_list.xls"),
+    },
+    Template {
+        name: "灰名单模板.xls",
+        id: "grid_greylist_template",
+        section: "27.1",
+        summary: "下载灰名单模板",
+        module: "greylist",
+        area: Area::GreyList,
+        content: WATCH_LIST,
+    },
+    Template {
+        name: "黑名单模板.xls",
+        id: "grid_blacklist_template",
+        section: "28.1",
+        summary: "下载黑名单模板",
+        module: "blacklist",
+        area: Area::BlackList,
+        content: WATCH_LIST,
+    },
+    Template {
+        name: "待面谈面签模板.xls",
+        id: "grid_creditdetail_template",
+        section: "30.8",
+        summary: "下载待面谈面签导入模板",
+        module: "creditdetail",
+        area: Area::Interviews,
+        content: include_bytes!("../../../assets/templates/interviews.xls"),
+    },
 ];
 
 const WATCH_LIST: &[u8] = include_bytes!("../../../assets/templates/watch_list.xls");
+
+/// The export and the templates, for the OpenAPI file
+pub fn downloads() -> Vec<Download> {
+    let export = Download {
+        path: "/grid/file/customer/{gridCode}".to_owned(),
+        id: "grid_customer_export",
+        section: "14.11",
+        summary: "Excel导出-客户信息",
+        note: "The customers of a grid, or with the code 0 of all grids that the viewer sees, as an .xlsx; accountId narrows \
+            them to the grids of that employee.",
+        module: "customer",
+        media_type: EXCEL,
+        query: &["accountId"],
+    };
+    let template = |template: &Template| Download {
+        path: format!("/grid/template/{}", template.name),
+        id: template.id,
+        section: template.section,
+        summary: template.summary,
+        note: "The empty sheet that the import reads. Clients send the path in UTF-8 with percent signs.",
+        module: template.module,
+        media_type: EXCEL,
+        query: &[],
+    };
+    std::iter::once(export).chain(TEMPLATES.iter().map(template)).collect()
+}
 
 /// The path arrives with percent signs, and is a text of UTF-8 without them
 pub async fn template(
@@ -47,7 +137,7 @@ pub async fn template(
     headers: HeaderMap,
 ) -> Response {
     match find(&server, name, &headers).await {
-        Ok(content) => ([(header::CONTENT_TYPE, "application/vnd.ms-excel")], content).into_response(),
+        Ok(content) => ([(header::CONTENT_TYPE, EXCEL)], content).into_response(),
         Err(error) => Json(Grid.failure(&error.into(), None)).into_response(),
     }
 }
@@ -59,8 +149,8 @@ async fn find(
 ) -> AppResult<&'static [u8]> {
     let viewer = viewer(server, headers).await?;
     let Path(name) = name.map_err(|_| AppError::bad_input("name", "no UTF-8"))?;
-    match TEMPLATES.iter().find(|(known, ..)| *known == name) {
-        Some((_, area, content)) if viewer.may(*area) => Ok(content),
+    match TEMPLATES.iter().find(|template| template.name == name) {
+        Some(template) if viewer.may(template.area) => Ok(template.content),
         Some(_) => Err(AppError::forbidden("None of your roles in the realm BANK permits this")),
         None => Err(AppError::not_found("Template")),
     }
@@ -95,11 +185,10 @@ pub async fn customers(
         BankCustomer::export(&server.app, &viewer, &code, staff).await
     };
     match sheet.await {
-        Ok(content) => {
+        Ok(sheet) => {
             let name =
                 "attachment; filename=\"customers.xlsx\"; filename*=UTF-8''%E5%AE%A2%E6%88%B7%E4%BF%A1%E6%81%AF.xlsx";
-            let headers = [(header::CONTENT_TYPE, "application/vnd.ms-excel"), (header::CONTENT_DISPOSITION, name)];
-            (headers, content).into_response()
+            ([(header::CONTENT_DISPOSITION, name)], personal(streamed(sheet), EXCEL)).into_response()
         }
         Err(error) => Json(Grid.failure(&error.into(), None)).into_response(),
     }

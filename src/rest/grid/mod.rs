@@ -5,14 +5,18 @@ pub mod files;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Dialect, Failure, document::Operation, input::Wire};
-use crate::error::Code;
+use super::{Dialect, Failure, dialect::Download, document::Operation, input::Wire};
+use crate::{auth::Realm, error::Code};
 
 pub struct Grid;
 
 impl Dialect for Grid {
     fn title(&self) -> &'static str {
         "网格化营销"
+    }
+
+    fn realm(&self) -> Realm {
+        Realm::Bank
     }
 
     fn schemes(&self) -> Json {
@@ -23,6 +27,10 @@ impl Dialect for Grid {
     fn tidy(&self, wire: &mut Wire) {
         wire.name_list("list");
         wire.drop_blank();
+    }
+
+    fn downloads(&self) -> Vec<Download> {
+        files::downloads()
     }
 
     fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {

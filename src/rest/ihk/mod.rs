@@ -7,12 +7,17 @@ use axum::http::HeaderMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Dialect, Failure, dialect::Presented, document::Operation, input::Wire};
+use crate::auth::Realm;
 
 pub struct Ihk;
 
 impl Dialect for Ihk {
     fn title(&self) -> &'static str {
         "ihk 联动 Call 客"
+    }
+
+    fn realm(&self) -> Realm {
+        Realm::Estate
     }
 
     fn schemes(&self) -> Json {

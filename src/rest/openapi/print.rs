@@ -6,31 +6,22 @@ use async_graphql::{
 };
 use async_graphql_value::{Name, Value};
 
-use super::super::document::Operation;
+use super::super::{document::Operation, fields::is_root, library::Library, uses::walk};
 
 /// Longest line; what does not fit is written one to a line
 const WIDTH: usize = 100;
 
 /// `query` or `mutation`, and the root fields
-pub fn runs(operation: &Operation) -> String {
+pub fn runs(library: &Library, operation: &Operation) -> String {
     let kind = if operation.is_mutation { "mutation" } else { "query" };
     let mut names: Vec<String> = Vec::new();
-    for (_, definition) in operation.document.operations.iter() {
-        fields(&definition.node.selection_set.node, &mut names);
-    }
-    names.dedup();
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!("{kind} {}", names.join(", "))
-}
-
-fn fields(set: &SelectionSet, names: &mut Vec<String>) {
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) => names.push(field.node.name.node.to_string()),
-            Selection::InlineFragment(fragment) => fields(&fragment.node.selection_set.node, names),
-            Selection::FragmentSpread(_) => {}
+    walk(&library.types, operation, &mut |parent, field, _| {
+        if is_root(parent) {
+            names.push(format!("`{}`", field.name.node));
         }
-    }
+    });
+    names.dedup();
+    format!("{kind} {}", names.join(", "))
 }
 
 /// The executed document, ready for GraphiQL

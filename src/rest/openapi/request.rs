@@ -56,6 +56,8 @@ impl Request {
         for variable in &operation.variables {
             let uses = operation.uses.iter().filter(|used| used.variable == variable.name);
             let description = uses.filter_map(|used| used.description.as_deref()).next();
+            let description =
+                description.or((named(&variable.ty) == "ID").then_some("Number of a row, or its GraphQL `id`"));
             let required = !variable.ty.nullable && variable.default.is_none() && variable.ago.is_none();
             match &variable.source {
                 Source::Presence(_) => {}

@@ -25,17 +25,40 @@ const MARK: &str = "$schema";
 /// Schema of a successful answer
 pub fn success(library: &Library, operation: &Operation) -> Json {
     let shown = Answer { library }.shown(&operation.shapes);
-    let marked = shown.keys().map(|key| (key.clone(), json!({MARK: key}))).collect();
-    envelope(&operation.dialect.success(operation, marked), &shown)
+    let mark = |key: &String| (key.clone(), json!({MARK: key}));
+    let marked = operation.dialect.success(operation, shown.keys().map(mark).collect());
+    // A dialect may say in other words that there is nothing.
+    let empty = |(key, inner): (&String, &Shown)| match may_be_nothing(&inner.schema) {
+        true => (key.clone(), Json::Null),
+        false => mark(key),
+    };
+    let empty = operation.dialect.success(operation, shown.iter().map(empty).collect());
+    envelope(&marked, &empty, &shown)
 }
 
-/// What the dialect put around the marks, as a schema
-fn envelope(value: &Json, shown: &IndexMap<String, Shown>) -> Json {
+/// Whether a schema takes null or an empty list
+fn may_be_nothing(schema: &Json) -> bool {
+    let is_nothing = |ty: &Json| ty == "null" || ty == "array";
+    match (&schema["type"], &schema["anyOf"]) {
+        (Json::Array(types), _) => types.iter().any(is_nothing),
+        (Json::Null, Json::Array(choices)) => choices.iter().any(may_be_nothing),
+        (ty, _) => is_nothing(ty),
+    }
+}
+
+/// What the dialect put around the marks, as a schema; and around nothing
+fn envelope(value: &Json, empty: &Json, shown: &IndexMap<String, Shown>) -> Json {
     let mark = |value: &Json| value.get(MARK).and_then(Json::as_str).and_then(|key| shown.get(key));
-    let Json::Object(fields) = value else { return schema::constant(value) };
+    let Json::Object(fields) = value else {
+        return if value == empty {
+            schema::constant(value)
+        } else {
+            schema::choice(vec![value.clone(), empty.clone()])
+        };
+    };
     schema::object(fields.iter().map(|(key, value)| match mark(value) {
         Some(inner) => (key.clone(), inner.schema.clone(), inner.always()),
-        None => (key.clone(), envelope(value, shown), true),
+        None => (key.clone(), envelope(value, empty.get(key).unwrap_or(value), shown), true),
     }))
 }
 
@@ -77,7 +100,7 @@ pub fn failures(operation: &Operation) -> BTreeMap<u16, Map<String, Json>> {
 }
 
 fn failed(code: Code) -> Failure {
-    Failure { code, message: String::new(), field: None }
+    Failure { code, message: String::new(), field: None, retry_after: None }
 }
 
 /// A key of an object

@@ -3,13 +3,17 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Dialect, Failure, document::Operation};
-use crate::error::Code;
+use crate::{auth::Realm, error::Code};
 
 pub struct Rongzi;
 
 impl Dialect for Rongzi {
     fn title(&self) -> &'static str {
         "融助手"
+    }
+
+    fn realm(&self) -> Realm {
+        Realm::Loan
     }
 
     fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {

@@ -84,9 +84,37 @@ both! {
         let officer = app.sign_in(Some(quintet::auth::Realm::Loan), "seed-1", "seeded words").await;
         assert!(officer.query("{ loanCustomers { totalCount } }").await.ok()["loanCustomers"]["totalCount"].as_i64() > Some(0));
 
+        // Customers of the bank, and whoever looks after them
+        let more = ["seed", "--customers", "0", "--interactions", "0", "--staff", "12", "--bank-customers", "200", "--password", "seeded words"];
+        let lists = async || {
+            let lists = ["branches", "grids", "residents", "bankCustomers", "bankStaff"];
+            let document: String = lists.iter().map(|list| format!("{list} {{ totalCount }} ")).collect();
+            let data = app.sign_in(None, "root", PASSWORD).await.query(&format!("{{ {document} }}")).await.ok();
+            lists.map(|list| data[list]["totalCount"].as_i64().unwrap())
+        };
+        assert_eq!(lists().await, [0; 5]);
+        program.run(&more).ok();
+        assert_eq!(lists().await, [3, 120, 200, 200, 15]);
+        let bank = Some(quintet::auth::Realm::Bank);
+        let first = app.sign_in(None, "root", PASSWORD).await.query("{ bankCustomers(first: 1, filter: {tagId: 4}) { totalCount nodes { grid { manager { account { login } } branch { code } } family { population }
+            resident { idNumber } listEntry { kind } } } }").await.ok()["bankCustomers"].clone();
+        assert_eq!(first["totalCount"], 20);
+        assert_eq!((&first["nodes"][0]["family"]["population"], first["nodes"][0]["resident"].is_null()), (&json!(4), false));
+        let login = first["nodes"][0]["grid"]["manager"]["account"]["login"].as_str().unwrap();
+        let manager = app.sign_in(bank, login, "seeded words").await;
+        let own = manager.query("{ bankCustomers { totalCount } }").await.ok()["bankCustomers"]["totalCount"].as_i64().unwrap();
+        assert!((10..=20).contains(&own), "{own} of 200 by 12 managers");
+        let president = app.sign_in(bank, "seed_1", "seeded words").await;
+        assert_eq!(president.query("{ bankCustomers { totalCount } }").await.ok()["bankCustomers"]["totalCount"], 200);
+        program.run(&more).ok();
+        assert_eq!(lists().await, [6, 240, 400, 400, 30]);
+
         // Another seed adds to what is there, and later rows find free numbers.
         program.run(&SEED).ok();
-        assert_eq!(totals(&app).await, once.map(|rows| 2 * rows));
+        let mut twice = once.map(|rows| 2 * rows);
+        // Officers, contacts' staff and agents came with the bank's customers too.
+        twice[..3].iter_mut().for_each(|rows| *rows += 24);
+        assert_eq!(totals(&app).await, twice);
         app.account(None, "later", true).await;
     }
 

@@ -1,9 +1,11 @@
 //! The command line, as the one who types it meets it.
 
 mod account;
+mod check;
 mod data;
 pub mod program;
 mod serve;
+mod sheets;
 
 use std::fs;
 
@@ -18,7 +20,7 @@ fn help_names_every_command_and_every_setting() {
     let help = program.run(&["--help"]).ok();
     let cli = Cli::command();
     let commands: Vec<_> = cli.get_subcommands().collect();
-    assert_eq!(commands.len(), 6);
+    assert_eq!(commands.len(), 9);
     for command in commands {
         let about = command.get_about().unwrap().to_string();
         assert!(help.contains(&format!("  {} ", command.get_name())) && help.contains(&about), "{about}");

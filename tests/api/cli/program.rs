@@ -1,9 +1,10 @@
 //! The real program, run in a folder of its own.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    path::PathBuf,
     process::{Child, ChildStdout, Command, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -62,10 +63,20 @@ impl Program {
         Outcome::of(child.wait_with_output().unwrap())
     }
 
+    /// Where a server's log stands
+    pub fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
     /// Serves on a free port of this machine
     pub fn serve(&self, arguments: &[&str]) -> Serving<'_> {
-        let mut command = self.command(&[arguments, &["--listen", "127.0.0.1:0"]].concat());
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        self.serve_by(self.command(arguments))
+    }
+
+    /// [`serve`](Program::serve) by a command that is still to be told where to listen
+    pub fn serve_by(&self, mut command: Command) -> Serving<'_> {
+        command.args(["--listen", "127.0.0.1:0"]);
+        let mut child = command.stderr(File::create(self.log()).unwrap()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();

@@ -10,6 +10,8 @@ use std::{
 use crate::{
     app::both,
     cli::program::{Program, answer, post},
+    credit::grid::Grids,
+    customers::dishonest_person::{Source, honest, last_job, register, start},
 };
 
 const MOMENT: Duration = Duration::from_millis(300);
@@ -59,6 +61,27 @@ both! {
         drop(idle);
         let rows = app.sign_in(None, "root", crate::app::PASSWORD).await.query("{ smsTemplates { totalCount } }").await.ok();
         assert_eq!(rows["smsTemplates"]["totalCount"], 1);
+    }
+
+    async fn it_works_on_jobs_and_lets_go_of_them(app: TestApp) {
+        let Grids { bank, .. } = Grids::new(&app).await;
+        let listed = register(&app, 25).await;
+        let source = Source::new(&app, honest).await;
+        start(&source, &bank.admin).await;
+        let url = source.app.app.config.dishonesty_url.as_ref().unwrap().to_string();
+        let program = Program::on(&app.app.config.database_url);
+        let mut server = program.serve(&["--dishonesty-url", &url]);
+        let mut job = last_job(&bank.boss).await;
+        for _ in 0..100 {
+            if job["status"] == "FINISHED" {
+                break;
+            }
+            tokio::time::sleep(MOMENT / 3).await;
+            job = last_job(&bank.boss).await;
+        }
+        assert_eq!((&job["status"], &job["done"], &job["found"]), (&"FINISHED".into(), &25.into(), &listed.into()));
+        server.terminate();
+        assert_eq!(server.code(Duration::from_secs(10)), Some(0));
     }
 }
 

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::grid::{Grids, reviewer};
 use crate::{
     app::{Caller, TestApp, both},
-    bank::Bank,
+    bank::{Bank, id_number},
+    customers::bank_customer::customers,
     service::{change, create, deletion},
 };
 
@@ -147,6 +148,44 @@ both! {
         bank.boss.query_with(&deletion("adviserDelete"), json!({"id": adviser})).await.ok();
         bank.boss.query_with(&delete, json!({"id": 3})).await.ok();
         bank.boss.query_with(&deletion("bankStaffDelete"), json!({"id": 2})).await.ok();
+    }
+
+    async fn a_grid_goes_when_nothing_is_left_of_it(app: TestApp) {
+        let Grids { bank, .. } = customers(&app).await;
+        let batch = async |sql: &str| app.app.db.write().await.unwrap().batch(sql).await.unwrap();
+        let refused = async |document: &str| {
+            let answer = bank.boss.query(document).await;
+            assert_eq!(answer.code(), "CONFLICT", "{document}");
+            answer.body["errors"][0]["message"].as_str().unwrap().to_owned()
+        };
+        let grid = "mutation { gridDelete(id: 1) { grid { id } } }";
+        assert_eq!(refused(grid).await, "It has customers");
+        let resident = json!({"gridId": 1, "name": "柳安宁", "idNumber": id_number("19850517", 1), "ethnicity": "汉族", "address": "1号",
+            "householdKind": "FAMILY", "relationToHead": "户主", "householdNumber": "53990001", "isListed": true});
+        create(&bank.boss, "residentCreate", resident).await;
+        assert_eq!(refused(grid).await, "It has residents");
+        batch("DELETE FROM residents; UPDATE bank_customers SET grid_id = NULL WHERE grid_id = 1").await;
+        batch("INSERT INTO customer_images (grid_id, uploader_id, customer_name, id_number, kind, content_type, size, location, is_deleted, created_at, updated_at)
+            VALUES (1, 2, 'x', 'x', 1, 'x', 1, 'x', false, '2026-11-22 00:00:00', '2026-11-22 00:00:00')").await;
+        assert_eq!(refused(grid).await, "There are pictures of people of it");
+        batch("INSERT INTO credit_interviews (customer_id, grid_id, keeper_id, status, stage, has_contract, has_form, name, id_number, created_at, updated_at)
+            VALUES (6, 1, 2, 1, 1, false, false, 'x', 'x', '2026-11-22 00:00:00', '2026-11-22 00:00:00')").await;
+        assert_eq!(refused(grid).await, "People of it were interviewed");
+        let draft = "mutation { bankCustomerDraftDelete(id: 6) { bankCustomer { id } } }";
+        assert_eq!(refused(draft).await, "He was interviewed");
+        // An employee, as long as something names him
+        let staff = "mutation { bankStaffDelete(id: 2) { bankStaff { id } } }";
+        batch("UPDATE grids SET manager_id = NULL").await;
+        assert_eq!(refused(staff).await, "He entered customers");
+        batch("UPDATE bank_customers SET keeper_id = NULL").await;
+        assert_eq!(refused(staff).await, "He entered interviews");
+        batch("DELETE FROM credit_interviews").await;
+        assert_eq!(refused(staff).await, "He uploaded pictures");
+        batch("DELETE FROM customer_images; INSERT INTO balance_totals (grid_id, kind, month, amount, people) VALUES (1, 1, 202611, 0, 0)").await;
+        assert_eq!(refused(grid).await, "The statistics of past months count it");
+        batch("DELETE FROM balance_totals").await;
+        bank.boss.query(grid).await.ok();
+        bank.boss.query(staff).await.ok();
     }
 
     async fn areas_of_many_roles_are_asked_at_once(app: TestApp) {

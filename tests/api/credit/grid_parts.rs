@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::grid::{Grids, reviewer};
 use crate::{
-    app::{Answer, Caller, TestApp, both},
+    app::{Answer, Caller, both},
     rest::contract::{PNG, multipart},
     service::{change, create, creation, deletion, ids},
 };
@@ -50,29 +50,7 @@ async fn flood(caller: &Caller, path: &str, fields: &[(&str, String)]) -> (Value
 }
 
 async fn upload(caller: &Caller, grid: i64, name: &str, content: &[u8]) -> Answer {
-    let operations = json!({"query": UPLOAD, "variables": {"id": grid, "file": null}}).to_string();
-    let mut body = Vec::new();
-    for (part, text) in [("operations", operations), ("map", json!({"0": ["variables.file"]}).to_string())] {
-        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{part}\"\r\n\r\n{text}\r\n").bytes());
-    }
-    body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\n\r\n").bytes());
-    body.extend(content);
-    body.extend(b"\r\n--x--\r\n");
-    let request = caller.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-    let request = request.header("graphql-require-preflight", "1").body(Body::from(body)).unwrap();
-    caller.app.answer(request, UPLOAD).await
-}
-
-/// Files in the store
-fn stored(app: &TestApp) -> usize {
-    let (mut found, mut folders) = (0, vec![std::path::PathBuf::from(&app.app.config.files)]);
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found += 1 }
-        }
-    }
-    found
+    caller.upload(UPLOAD, json!({"id": grid}), name, "", content).await
 }
 
 both! {
@@ -175,7 +153,7 @@ both! {
         assert_eq!(answer["code"], 200, "{answer}");
         // Whoever may send one is heard to the end, and judged.
         let (answer, read) = flood(&bank.manager, "/grid/gridinfo/image", &legacy).await;
-        assert!((&answer["code"], read) == (&json!(400), 31 << 20) && stored(&app) == 0, "{answer} after {read} bytes");
+        assert!((&answer["code"], read) == (&json!(400), 31 << 20) && app.stored() == 0, "{answer} after {read} bytes");
     }
 
     async fn pictures_replace_one_another(app: TestApp) {
@@ -186,23 +164,23 @@ both! {
         assert_eq!(picture, expected);
         let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF";
         let picture = upload(&bank.president, 1, "b.jpg", jpeg).await.ok()["gridPictureUpload"]["gridPicture"].clone();
-        assert_eq!((&picture["contentType"], stored(&app)), (&json!("image/jpeg"), 1));
+        assert_eq!((&picture["contentType"], app.stored()), (&json!("image/jpeg"), 1));
         for (name, content) in [("a.gif", &b"GIF89a\x01\0\x01\0"[..]), ("a.png", b"no picture"), ("a.png", jpeg), ("a.pdf", b"%PDF-1.4")] {
             let error = upload(&bank.manager, 1, name, content).await.error();
             assert_eq!(error, ("BAD_USER_INPUT".into(), "file".into()), "{name}");
         }
         assert_eq!(upload(&other, 1, "a.png", PNG).await.code(), "NOT_FOUND");
         assert_eq!(upload(&app.nobody(), 1, "a.png", PNG).await.code(), "UNAUTHENTICATED");
-        assert_eq!(stored(&app), 1);
+        assert_eq!(app.stored(), 1);
         let list = "{ gridPictures { totalCount nodes { databaseId } } gridPicture(id: 2) { size } }";
         assert_eq!(other.query(list).await.ok(), json!({"gridPictures": {"totalCount": 0, "nodes": []}, "gridPicture": null}));
         assert_eq!(bank.manager.query(list).await.ok()["gridPictures"]["totalCount"], 1);
         let delete = "mutation { gridPictureDelete(id: 2) { gridPicture { databaseId } } }";
         assert_eq!(other.query(delete).await.code(), "NOT_FOUND");
         bank.manager.query(delete).await.ok();
-        assert_eq!(stored(&app), 0);
+        assert_eq!(app.stored(), 0);
         upload(&bank.manager, 1, "a.png", PNG).await.ok();
         bank.manager.query_with(&deletion("gridDelete"), json!({"id": 1})).await.ok();
-        assert_eq!(stored(&app), 0, "the picture goes with its grid");
+        assert_eq!(app.stored(), 0, "the picture goes with its grid");
     }
 }

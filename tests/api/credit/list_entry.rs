@@ -1,11 +1,6 @@
 //! The white, the grey and the black list: who stands where, who sees it, and the tags that follow.
 
-use axum::{body::Body, http::header};
-use calamine::{Reader as _, Xls};
-use quintet::{
-    domains::credit::list_entry::import::{WATCHED, WHITE},
-    files::sheet::Writer,
-};
+use quintet::domains::credit::list_entry::import::{WATCHED, WHITE};
 use serde_json::{Value, json};
 
 use super::grid::Grids;
@@ -13,7 +8,7 @@ use crate::{
     app::{Answer, Caller, TestApp, both},
     bank::id_number,
     customers::{bank_customer::customers, resident::permit},
-    rest::contract::multipart,
+    sheet::{template, upload, xlsx},
 };
 
 const CREATE: &str = "mutation($kind: ListKind!, $input: ListEntryCreateInput!) {
@@ -66,30 +61,14 @@ async fn entered(app: &TestApp, kind: &str) -> Grids {
     grids
 }
 
-fn sheet(header: &[&str], rows: &[&[&str]]) -> Vec<u8> {
-    let mut writer = Writer::new(header).unwrap();
-    rows.iter().for_each(|row| writer.push(row).unwrap());
-    writer.finish().unwrap().to_vec()
-}
-
 async fn import(caller: &Caller, kind: &str, grid: &str, content: &[u8]) -> Answer {
-    let operations = json!({"query": IMPORT, "variables": {"file": null, "kind": kind, "code": grid}});
-    let form =
-        json!({"operations": operations.to_string(), "map": "{\"file\": [\"variables.file\"]}", "file": "x.xlsx"});
-    let request = caller.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-    let request = request.header("graphql-require-preflight", "1");
-    caller.app.answer(request.body(Body::from(multipart(&form, content))).unwrap(), IMPORT).await
+    upload(caller, IMPORT, json!({"kind": kind, "code": grid}), content).await
 }
 
 #[test]
 fn the_templates_are_what_the_imports_read() {
-    for (name, header) in [("white_list", WHITE.header()), ("watch_list", WATCHED.header())] {
-        let content = std::fs::read(format!("assets/templates/{name}.xls")).unwrap();
-        let mut book = Xls::new(std::io::Cursor::new(content)).unwrap();
-        let range = book.worksheet_range_at(0).unwrap().unwrap();
-        let rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
-        assert_eq!(rows, [header]);
-    }
+    assert_eq!(template("white_list"), [WHITE.header()]);
+    assert_eq!(template("watch_list"), [WATCHED.header()]);
 }
 
 both! {
@@ -213,9 +192,22 @@ both! {
         bank.manager.query_with(DELETE, json!({"kind": "BLACK", "id": 1})).await.ok();
         assert_eq!(tags(&bank.boss, 3).await, json!([]));
 
-        let set = "mutation { customerTagsSet(customerId: 1, tagIds: [2, 4], reason: \"x\") { bankCustomer { id } } }";
-        bank.boss.query(set).await.ok();
+        // Nobody puts on by hand what follows from a list, or takes it off.
+        let set = async |tags: &str| {
+            let set = format!("mutation {{ customerTagsSet(customerId: 1, tagIds: {tags}, reason: \"x\") {{ bankCustomer {{ id }} }} }}");
+            bank.boss.query(&set).await
+        };
+        for tags in ["[2, 4]", "[1]", "[3]"] {
+            assert_eq!(set(tags).await.error(), ("BAD_USER_INPUT".into(), "tagIds".into()));
+        }
         enter(&bank.manager, "WHITE", person(1, 1)).await.ok();
+        assert_eq!(set("[1, 2]").await.error().1, "tagIds");
+        set("[4, 2]").await.ok();
+        bank.boss.query("mutation { customerTagsClear(customerId: 1) { bankCustomer { id } } }").await.ok();
+        assert_eq!(tags(&bank.boss, 1).await, json!([[2, null]]));
+        let take = "mutation { customerTagDelete(customerId: 1, tagId: 2) { bankCustomer { id } } }";
+        assert_eq!(bank.boss.query(take).await.code(), "CONFLICT");
+        set("[4]").await.ok();
         let sorted = async || {
             let mut tags = tags(&bank.boss, 1).await.as_array().unwrap().clone();
             tags.sort_by_key(|tag| tag[0].as_i64());
@@ -289,12 +281,12 @@ both! {
     async fn a_sheet_enters_those_of_no_list(app: TestApp) {
         let Grids { bank, .. } = entered(&app, "GREY").await;
         let numbers: Vec<String> = [2, 30, 31].map(number).to_vec();
-        let watched = sheet(&WATCHED.header(), &[
-            &["柳安宁", &numbers[1], "19900000001", "9", "好", "1号"],
-            &["柳安宁", &numbers[0], "", "", "", ""],
-            &["", &numbers[2], "", "", "", ""],
-            &["柳安宁", "444", "", "", "", ""],
-            &["柳安宁", &numbers[1], "", "", "", ""],
+        let watched = xlsx(&WATCHED.header(), [
+            ["柳安宁", &numbers[1], "19900000001", "9", "好", "1号"],
+            ["柳安宁", &numbers[0], "", "", "", ""],
+            ["", &numbers[2], "", "", "", ""],
+            ["柳安宁", "444", "", "", "", ""],
+            ["柳安宁", &numbers[1], "", "", "", ""],
         ]);
         bank.boss.query_with(DELETE, json!({"kind": "GREY", "id": 1})).await.ok();
         let answer = import(&bank.manager, "BLACK", "A-1", &watched).await.ok()["listEntryImport"].clone();
@@ -303,7 +295,7 @@ both! {
         assert!(message.contains("3:身份证号") && message.contains("5:身份证号") && message.contains("6:身份证号"), "{message}");
         assert_eq!(list(&bank.manager, "BLACK", json!({"idNumber": numbers[1]})).await.len(), 1);
         // A customer of the sheet carries the tag.
-        let white = sheet(&WHITE.header(), &[&["柳安宁", &number(1), "", "", ""]]);
+        let white = xlsx(&WHITE.header(), [["柳安宁", &number(1), "", "", ""]]);
         assert_eq!(import(&bank.manager, "WHITE", "A-1", &white).await.ok()["listEntryImport"]["imported"], 1);
         assert_eq!(tags(&bank.boss, 1).await, json!([[2, null]]));
         assert_eq!(import(&bank.manager, "WHITE", "A-2", &white).await.error().1, "gridCode");

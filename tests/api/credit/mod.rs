@@ -5,6 +5,7 @@ mod bank_product;
 pub mod credit_approval;
 pub mod credit_interview;
 mod credit_report;
+pub mod customer_image;
 pub mod grid;
 mod grid_parts;
 pub mod holdings;

@@ -1,6 +1,7 @@
 pub mod bank_customer;
 mod client_organization;
 mod customer_sheet;
+pub mod dishonest_person;
 mod family;
 mod loan_customer;
 mod property_customer;

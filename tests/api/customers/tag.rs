@@ -47,29 +47,32 @@ both! {
         assert_eq!(ids(&bank.admin, "tags", "TagFilter", json!({"name": "户"})).await, [4, 5]);
         let new = json!({"input": {"name": "新", "description": "d", "kind": "AGE"}});
         assert_eq!(bank.manager.query_with(&creation("tagCreate"), new).await.code(), "FORBIDDEN");
-        set(&bank.manager, json!({"id": 1, "tags": [tag, 1]})).await;
+        set(&bank.manager, json!({"id": 1, "tags": [tag, 4]})).await;
         bank.admin.query_with(&deletion("tagDelete"), json!({"id": tag})).await.ok();
         let left = bank.manager.query("{ bankCustomer(id: 1) { tags { databaseId } } }").await.ok();
-        assert_eq!(left["bankCustomer"]["tags"], json!([{"databaseId": 1}]));
+        assert_eq!(left["bankCustomer"]["tags"], json!([{"databaseId": 4}]));
     }
 
     async fn customers_carry_tags(app: TestApp) {
         let Grids { bank, other, west } = customers(&app).await;
+        for name in ["大户", "能手"] {
+            create(&bank.admin, "tagCreate", json!({"name": name, "description": "d", "kind": "FARMING"})).await;
+        }
         let because = |text: &str| json!(text);
-        let rows = set(&bank.manager, json!({"id": 1, "tags": [1, 4, 4], "reason": "old"})).await;
-        assert_eq!(rows, [(1, because("old")), (4, because("old"))]);
+        let rows = set(&bank.manager, json!({"id": 1, "tags": [5, 4, 4], "reason": "old"})).await;
+        assert_eq!(rows, [(4, because("old")), (5, because("old"))]);
         // Who keeps a tag keeps its reason.
         let number = id_number("19850517", 1);
-        let rows = set(&bank.president, json!({"number": number, "tags": [4, 2], "reason": "new"})).await;
-        assert_eq!(rows, [(4, because("old")), (2, because("new"))]);
+        let rows = set(&bank.president, json!({"number": number, "tags": [4, 6], "reason": "new"})).await;
+        assert_eq!(rows, [(4, because("old")), (6, because("new"))]);
         set(&other, json!({"id": 2, "tags": [4]})).await;
         set(&west, json!({"id": 4, "tags": [4]})).await;
         for (variables, field) in [
-            (json!({"tags": [1]}), "customerId"),
-            (json!({"id": 1, "number": number, "tags": [1]}), "customerId"),
+            (json!({"tags": [5]}), "customerId"),
+            (json!({"id": 1, "number": number, "tags": [5]}), "customerId"),
             (json!({"id": 1, "tags": [99]}), "tagIds"),
             (json!({"id": 1, "tags": (0..101).collect::<Vec<_>>()}), "tagIds"),
-            (json!({"id": 1, "tags": [1], "reason": "x".repeat(201)}), "reason"),
+            (json!({"id": 1, "tags": [5], "reason": "x".repeat(201)}), "reason"),
         ] {
             assert_eq!(bank.manager.query_with(SET, variables).await.error(), ("BAD_USER_INPUT".into(), field.into()));
         }
@@ -85,15 +88,15 @@ both! {
         let carried = "{ bankCustomers(filter: {tagId: 4}) { totalCount nodes { databaseId tags { name customerCount } } } }";
         let found = bank.president.query(carried).await.ok()["bankCustomers"].clone();
         assert_eq!(found["totalCount"], 2);
-        assert_eq!(found["nodes"][1]["tags"], json!([{"name": "白名单", "customerCount": 1}, {"name": "贫困户", "customerCount": 2}]));
+        assert_eq!(found["nodes"][1]["tags"], json!([{"name": "贫困户", "customerCount": 2}, {"name": "能手", "customerCount": 1}]));
         let carriers = "{ tag(id: 4) { customerTags { nodes { customer { databaseId } } } } }";
         let carriers = bank.admin.query(carriers).await.ok()["tag"]["customerTags"]["nodes"].clone();
         assert_eq!(carriers.as_array().unwrap().len(), 3);
 
         let take = "mutation($id: ID, $tag: ID!) { customerTagDelete(customerId: $id, tagId: $tag) { bankCustomer { tags { name } } } }";
-        let left = bank.manager.query_with(take, json!({"id": 1, "tag": 2})).await.ok();
+        let left = bank.manager.query_with(take, json!({"id": 1, "tag": 6})).await.ok();
         assert_eq!(left["customerTagDelete"]["bankCustomer"]["tags"], json!([{"name": "贫困户"}]));
-        assert_eq!(bank.manager.query_with(take, json!({"id": 1, "tag": 2})).await.code(), "NOT_FOUND");
+        assert_eq!(bank.manager.query_with(take, json!({"id": 1, "tag": 6})).await.code(), "NOT_FOUND");
         assert_eq!(west.query_with(take, json!({"id": 1, "tag": 4})).await.code(), "NOT_FOUND");
         let clear = "mutation { customerTagsClear(customerId: 1) { bankCustomer { tags { name } } } }";
         assert_eq!(bank.manager.query(clear).await.ok()["customerTagsClear"]["bankCustomer"]["tags"], json!([]));

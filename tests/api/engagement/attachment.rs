@@ -1,11 +1,10 @@
 //! Uploading files, and who gets them.
 
-use axum::{body::Body, http::header};
 use quintet::auth::Realm;
 use serde_json::json;
 
 use crate::{
-    app::{Answer, Caller, PASSWORD, TestApp, both},
+    app::{Answer, Caller, PASSWORD, both},
     estate::{Estate, id},
 };
 
@@ -14,33 +13,7 @@ const UPLOAD: &str = "mutation($file: Upload!) { attachmentUpload(file: $file) {
     databaseId name contentType size url realm account { login } } } }";
 
 async fn upload(caller: &Caller, name: &str, declared: &str, content: &[u8]) -> Answer {
-    let operations = json!({"query": UPLOAD, "variables": {"file": null}});
-    let mut body = Vec::new();
-    for (part, text) in [("operations", operations.to_string()), ("map", json!({"0": ["variables.file"]}).to_string())]
-    {
-        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{part}\"\r\n\r\n{text}\r\n").bytes());
-    }
-    let head = format!(
-        "--x\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\nContent-Type: {declared}\r\n\r\n"
-    );
-    body.extend(head.bytes());
-    body.extend(content);
-    body.extend(b"\r\n--x--\r\n");
-    let request = caller.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-    let request = request.header("graphql-require-preflight", "1").body(Body::from(body)).unwrap();
-    caller.app.answer(request, UPLOAD).await
-}
-
-/// Files below the folder
-fn stored(app: &TestApp) -> usize {
-    let (mut found, mut folders) = (0, vec![std::path::PathBuf::from(&app.app.config.files)]);
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found += 1 }
-        }
-    }
-    found
+    caller.upload(UPLOAD, json!({}), name, declared, content).await
 }
 
 /// The bytes behind an attachment's URL
@@ -68,7 +41,7 @@ both! {
             "url": format!("/files/{file}/site%20plan%201.png"), "realm": "ESTATE", "account": {"login": "00006"},
         });
         assert_eq!(answer["attachmentUpload"]["attachment"], expected);
-        assert_eq!(stored(&app), 1);
+        assert_eq!(app.stored(), 1);
         app.account(Some(Realm::Loan), "1611", false).await;
         let stranger = app.sign_in(Some(Realm::Loan), "1611", PASSWORD).await;
         let url = format!("/files/{file}/site%20plan%201.png");
@@ -90,7 +63,7 @@ both! {
         assert_eq!(stranger.query_with(delete, json!({"id": file})).await.code(), "NOT_FOUND");
         assert_eq!(bert.caller.query_with(delete, json!({"id": file})).await.code(), "FORBIDDEN");
         anna.caller.query_with(delete, json!({"id": file})).await.ok();
-        assert_eq!((stored(&app), fetch(&anna.caller, &url).await), (0, None));
+        assert_eq!((app.stored(), fetch(&anna.caller, &url).await), (0, None));
         // A manager deletes what others uploaded.
         let again = upload(&anna.caller, "a.png", "image/png", PNG).await.ok();
         let again = id(&again, "/attachmentUpload/attachment");
@@ -114,7 +87,7 @@ both! {
             assert_eq!(error, ("BAD_USER_INPUT".to_owned(), "file".to_owned()), "{name} {declared}");
         }
         assert_eq!(upload(&app.nobody(), "a.png", "image/png", PNG).await.code(), "UNAUTHENTICATED");
-        assert_eq!(stored(&app), 0);
+        assert_eq!(app.stored(), 0);
         upload(&estate.boss, "a.png", "application/octet-stream", PNG).await.ok();
     }
 
@@ -126,7 +99,7 @@ both! {
         drop(conn);
         assert_eq!(upload(&estate.boss, "a.png", "image/png", PNG).await.code(), "INTERNAL");
         for _ in 0..50 {
-            if stored(&app) == 0 {
+            if app.stored() == 0 {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

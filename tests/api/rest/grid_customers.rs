@@ -183,6 +183,10 @@ both! {
         ] {
             assert_eq!(data[name], value, "{name}");
         }
+        let items = "{ workItems { nodes { kind status staff { name } customer { name } } } }";
+        assert_eq!(bank.manager.query(items).await.ok()["workItems"]["nodes"], json!([
+            {"kind": "CUSTOMER_FILE", "status": "OPEN", "staff": {"name": "员工manager"}, "customer": {"name": "何晓"}},
+        ]));
         let form = get(&bank.president, "/grid/customer/info/form/1").await["data"].clone();
         assert_eq!((&form["name"], &form["spouseName"], &form["familyPopulation"]), (&json!("何晓"), &json!(""), &json!("")));
     }

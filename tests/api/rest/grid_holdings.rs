@@ -68,6 +68,9 @@ both! {
             (record(2, "BP000001", json!(1)), "record[1].idnumber"),
             (record(1, "x", json!(1)), "record[1].productCode"),
             (record(1, "BP000001", json!(-1)), "record[1].money"),
+            (record(1, "BP000001", json!("much")), "record[1].money"),
+            (record(1, "BP000001", json!("1.00001")), "record[1].money"),
+            (record(1, "BP000001", json!(true)), "record[1].money"),
             (json!({"idnumber": of(1)}), "record[1].productCode"),
         ] {
             let body = json!({"record": [record(1, "BP000001", json!(1)), bad]});

@@ -24,18 +24,28 @@ const APPROVAL: &str = "/grid/customer/creditapproval";
 const PAGE: &str = "pageNum=1&pageSize=10";
 
 /// The edit form as a client sends it, with what is the server's business besides
-fn form(serial: u32) -> Value {
-    json!({
+pub fn form(serial: u32) -> Value {
+    let mut form = json!({
         "customerName": "柳安宁", "idNumber": number(serial), "gridCode": "A-1", "beginAt": "2026-12-01", "endAt": "20271130", "comment": "",
-        "approvalStatus": "3", "postil": "一批", "attachFlag": "1.1", "customerId": "77", "sex": if serial % 2 == 1 { "男" } else { "女" }, "spouseName": "无",
-        "spouseIdNumber": "无", "educationLevel": "高中", "phoneNumber": "19900000001", "memberCount": "3", "companyName": "农场",
-        "companyAddress": "1号", "nativeAddress": "2号", "residenceAddress": "3号", "jnydName": "柳安宁", "jnydId": "6253990001",
+        "postil": "一批", "sex": if serial % 2 == 1 { "男" } else { "女" }, "spouseName": "无", "spouseIdNumber": "无",
+        "educationLevel": "高中", "phoneNumber": "19900000001", "memberCount": "3", "companyName": "农场", "companyAddress": "1号",
+        "nativeAddress": "2号", "residenceAddress": "3号", "jnydName": "柳安宁", "jnydId": "6253990001",
+    });
+    let terms = json!({
         "rental": "50000", "deadline": "12个月", "rateType": "固定", "yearRate": "5.85", "rateFloat": "0",
         "rateUpdateDate": "每年1月1日调整", "disbursement": "转账", "refundType": "按期结息，到期还本", "creditUseType": "茶园",
         "income": "80000", "familyIncome": 90000, "advisersFlag": "否", "advisersIncome": "", "trueCustomerInfo": "是", "trueCustomerTalk": "是",
-        "staffName": "何晓", "staffId": "007", "talkDate": "2026-11-25", "gridName": "x", "accountName": "x", "accountId": "77",
-        "orgName": "x", "orgCode": "x", "creditReport": "/r.html", "status": "1",
-    })
+        "staffName": "何晓", "staffId": "007", "talkDate": "2026-11-25", "creditReport": "/r.html",
+    });
+    // Nothing of this is the client's to say.
+    let ignored = json!({
+        "approvalStatus": "3", "attachFlag": "1.1", "customerId": "77", "gridName": "x", "accountName": "x", "accountId": "77",
+        "orgName": "x", "orgCode": "x", "status": "1",
+    });
+    for part in [terms, ignored] {
+        form.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+    }
+    form
 }
 
 fn approval(id: i64, serial: u32, node: i64, account: i64, result: i64) -> Value {

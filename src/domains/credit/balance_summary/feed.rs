@@ -46,8 +46,10 @@ pub struct BalanceFeedRow {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct BalanceFeedPayload {
     /// Balances that are new or other than before; none where the same feed came already
+    #[graphql(complexity = "MOST * child_complexity")]
     pub balance_summaries: Vec<BalanceSummary>,
     /// Id numbers of which the bank has no customer
+    #[graphql(complexity = "MOST")]
     pub unknown: Vec<String>,
 }
 

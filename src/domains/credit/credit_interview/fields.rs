@@ -7,7 +7,7 @@ use crate::{
     auth::{Area, Realm},
     db::Time,
     domains::{
-        credit::{CreditApproval, Grid},
+        credit::{CreditApproval, CustomerImage, Grid},
         customers::BankCustomer,
         engagement::interaction::InteractionKind,
         identity::{BankStaff, StaffMember},
@@ -102,5 +102,19 @@ impl CreditInterview {
     ) -> AppResult<Connection<CreditApproval>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(CreditApproval::OF_INTERVIEW, self.id.number, page).await
+    }
+
+    /// Pictures that belong to it: the contract, the signed form and others
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn images(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CustomerImage>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CustomerImage::OF_INTERVIEW, self.id.number, page).await
     }
 }

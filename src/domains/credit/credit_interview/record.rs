@@ -116,7 +116,7 @@ pub async fn to_do(conn: &mut Conn, by: &str, rows: &[CreditInterview], entrance
     let places = places(conn, rows).await?;
     let staff = |row: &CreditInterview| places.get(&row.grid_id).and_then(|place| place.manager).or(row.keeper_id);
     let items = rows.iter().filter_map(|row| Some(item(row, by, staff(row)?, WorkKind::Interview, entrance))).collect();
-    WorkItem::open_all(conn, items).await?;
+    WorkItem::open(conn, items).await?;
     Ok(())
 }
 
@@ -135,6 +135,6 @@ pub async fn to_review(conn: &mut Conn, by: &str, rows: &[CreditInterview]) -> Q
         let staff = nearest.into_iter().flatten().take(ACCOUNTANTS);
         items.extend(staff.map(|staff| item(row, by, *staff, WorkKind::LoanReview, WorkEntrance::OpenTasks)));
     }
-    WorkItem::open_all(conn, items).await?;
+    WorkItem::open(conn, items).await?;
     Ok(())
 }

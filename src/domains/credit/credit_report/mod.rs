@@ -103,7 +103,10 @@ impl CreditReport {
     async fn ask(ctx: &Context<'_>, interview: &CreditInterview) -> AppResult<CreditReport> {
         let (app, viewer) = (ctx.app(), ctx.viewer()?);
         let login = CreditReport::login(&mut ctx.read().await?, interview).await?;
-        let login = login.map(|account| Ok((account.user_name.clone(), account.password(app)?))).transpose()?;
+        let login = match login {
+            Some(account) => Some((account.user_name.clone(), account.password(app)?)),
+            None => None,
+        };
         let asked = Asked { name: &interview.name, id_number: &interview.id_number, reference: interview.id.number };
         let html = fetch(app, &asked, login).await?;
         let html = html.ok_or_else(|| AppError::unavailable("No credit bureau is configured (credit-report-url)"))?;

@@ -2,7 +2,7 @@
 //! nothing.
 
 use chrono_tz::Tz;
-use minijinja::{Environment, UndefinedBehavior, Value};
+use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use serde::Serialize;
 use serde_json::json;
 
@@ -57,7 +57,7 @@ pub fn rendered(known: &Known) -> AppResult<String> {
 fn render(values: serde_json::Value) -> AppResult<String> {
     let mut engine = Environment::new();
     engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-    engine.render_named_str(TEMPLATE.0, TEMPLATE.1, Value::from_serialize(values)).map_err(AppError::internal)
+    engine.render_named_str(TEMPLATE.0, TEMPLATE.1, Serde(values)).map_err(AppError::internal)
 }
 
 fn person(known: &Known) -> Section {

@@ -11,7 +11,7 @@ use crate::{
     auth::{Area, BankSight, May},
     db::Id,
     domains::{
-        credit::{AdviserOpinion, CreditInterview, GridPicture, GridReviewer, ListEntry, scope::BankScopeInput},
+        credit::{GridPicture, GridReviewer, scope::BankScopeInput},
         identity::{AuditEntry, BankStaff, Branch},
     },
     error::AppResult,
@@ -127,14 +127,12 @@ impl GridMutation {
         Ok(GridUpdatePayload { grid })
     }
 
-    /// Deletes a grid with its review group, its map and its picture
+    /// Deletes a grid that nothing is left of, with its review group, its map and its picture
     #[graphql(guard = "May(Area::Grids)")]
     async fn grid_delete(&self, ctx: &Context<'_>, id: Id<Grid>) -> AppResult<GridDeletePayload> {
         let mut tx = ctx.begin().await?;
         let grid = Grid::find(&mut tx, ctx.viewer()?, id).await?;
-        ListEntry::OF_GRID.none(&mut tx, id.number, "People of it stand in a list").await?;
-        AdviserOpinion::OF_GRID.none(&mut tx, id.number, "Advisers spoke of people of it").await?;
-        CreditInterview::OF_GRID.none(&mut tx, id.number, "People of it were interviewed").await?;
+        grid.unused(&mut tx).await?;
         let picture = GridPicture::of_grid(&mut tx, id).await?;
         GridReviewer::replace(&mut tx, ctx, id, HashMap::new()).await?;
         Grid::delete(&mut tx, id).await?;

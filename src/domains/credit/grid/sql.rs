@@ -1,5 +1,7 @@
 //! What is read and written of grids.
 
+use std::collections::HashMap;
+
 use diesel::{
     dsl::{Filter, Select},
     prelude::*,
@@ -8,13 +10,21 @@ use diesel::{
 use super::{Grid, GridCreateInput, GridUpdateInput};
 use crate::{
     auth::{BankSight, Viewer},
-    db::{Cols as _, Conn, Id, Inside, Run as _, Time, Where, tables::grids},
-    domains::identity::{BankStaff, Branch},
+    db::{
+        Cols as _, Conn, Id, Inside, Run as _, Time, Where,
+        tables::{balance_totals, grids},
+    },
+    domains::{
+        credit::{AdviserOpinion, CreditInterview, CustomerImage, ListEntry},
+        customers::{BankCustomer, Resident},
+        identity::{BankStaff, Branch},
+    },
     error::{AppError, AppResult},
     graphql::{
         Entity, Relation,
         entity::Visible,
         input::{patch, refuse},
+        relation::none,
     },
 };
 
@@ -136,6 +146,29 @@ impl Grid {
             .returning(Grid::cols())
             .one(conn)
             .await
+    }
+
+    /// Who manages these grids, where somebody does
+    pub async fn managers(conn: &mut Conn, grids: Vec<Id<Grid>>) -> QueryResult<HashMap<Id<Grid>, Id<BankStaff>>> {
+        if grids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: Vec<(Id<Grid>, Option<Id<BankStaff>>)> =
+            grids::table.filter(grids::id.eq_any(grids)).select((grids::id, grids::manager_id)).all(conn).await?;
+        Ok(rows.into_iter().filter_map(|(grid, manager)| Some((grid, manager?))).collect())
+    }
+
+    /// Refuses a grid that somebody or something still belongs to
+    pub(super) async fn unused(&self, conn: &mut Conn) -> AppResult<()> {
+        let own = self.id.number;
+        Resident::OF_GRID.none(conn, own, "It has residents").await?;
+        BankCustomer::OF_GRID.none(conn, own, "It has customers").await?;
+        ListEntry::OF_GRID.none(conn, own, "People of it stand in a list").await?;
+        AdviserOpinion::OF_GRID.none(conn, own, "Advisers spoke of people of it").await?;
+        CreditInterview::OF_GRID.none(conn, own, "People of it were interviewed").await?;
+        CustomerImage::OF_GRID.none(conn, own, "There are pictures of people of it").await?;
+        let history = balance_totals::table.filter(balance_totals::grid_id.eq(own));
+        none(conn, history.select(balance_totals::grid_id).limit(1), "The statistics of past months count it").await
     }
 
     pub(super) async fn delete(conn: &mut Conn, id: Id<Grid>) -> QueryResult<usize> {

@@ -93,6 +93,11 @@ codes! {
 impl ListKind {
     pub const ALL: [ListKind; 3] = [ListKind::Black, ListKind::White, ListKind::Grey];
 
+    /// Whether the tag with this number follows from a list: nobody puts it on or takes it off by hand
+    pub fn is_tag(number: i64) -> bool {
+        i32::try_from(number).ok().and_then(ListKind::from_code).is_some()
+    }
+
     pub const fn area(self) -> Area {
         match self {
             ListKind::Black => Area::BlackList,

@@ -1,11 +1,11 @@
-//! The sheet of a grid's customers, or of all that the viewer sees: read in pages by number, written row by row.
+//! The sheet of a grid's customers, or of all that the viewer sees: read in pages by number, written row by row into a
+//! temporary file.
 
 use std::collections::HashMap;
 
-use axum::body::Bytes;
 use diesel::prelude::*;
 use serde_json::json;
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::{fs::File, sync::Semaphore, task::spawn_blocking};
 
 use super::BankCustomer;
 use crate::{
@@ -31,7 +31,7 @@ pub const ALL: &str = "0";
 const PAGE: i64 = 1_000;
 /// Rows of a sheet that Excel opens, besides the header
 const MOST: usize = 1_048_575;
-/// Exports at the same time: they take a processor, and the finished sheet memory
+/// Exports at the same time: they take a processor, and room on the disk
 static EXPORTS: Semaphore = Semaphore::const_new(2);
 /// Rows come by number, so that none is left out or comes twice when it is changed meanwhile
 const BY_NUMBER: Order = Order { column: None, descending: false, ..BankCustomer::ORDER };
@@ -67,7 +67,7 @@ const HEADER: [&str; 26] = [
 
 impl BankCustomer {
     /// The sheet of the grid with this code; `staff` narrows what the viewer sees to the grids of that employee
-    pub async fn export(app: &App, viewer: &Viewer, code: &str, staff: Option<Id<BankStaff>>) -> AppResult<Bytes> {
+    pub async fn export(app: &App, viewer: &Viewer, code: &str, staff: Option<Id<BankStaff>>) -> AppResult<File> {
         if viewer.is_nobody() {
             return Err(AppError::unauthenticated("Sign in first"));
         }
@@ -108,7 +108,7 @@ impl BankCustomer {
             .await
             .map_err(AppError::internal)??;
         }
-        let sheet = spawn_blocking(|| writer.finish()).await.map_err(AppError::internal)??;
+        let sheet = writer.into_file().await?;
         let mut tx = app.db.begin().await?;
         let what = json!({"gridCode": code, "rows": rows});
         let number = grid.map_or(0, |grid| grid.number);

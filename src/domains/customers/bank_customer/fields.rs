@@ -7,11 +7,11 @@ use crate::{
     auth::{Area, Realm},
     domains::{
         credit::{
-            AdviserOpinion, BalanceChange, BalanceSummary, CreditApproval, CreditInterview, CreditProfile, Grid,
-            ListEntry, ProductAccount,
+            AdviserOpinion, BalanceChange, BalanceSummary, CreditApproval, CreditInterview, CreditProfile,
+            CustomerImage, Grid, ListEntry, ProductAccount,
         },
         customers::{
-            CustomerAssets, CustomerTag, Family, FamilyMember, PovertyRecord, Resident, Tag,
+            CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember, PovertyRecord, Resident, Tag,
             family_member::FamilyRelation,
         },
         engagement::{Interaction, WorkItem},
@@ -163,6 +163,23 @@ impl BankCustomer {
     #[graphql(complexity = "5 * child_complexity")]
     pub async fn adviser_opinions(&self, ctx: &Context<'_>) -> AppResult<Vec<AdviserOpinion>> {
         ctx.linked_rows(AdviserOpinion::OF_CUSTOMER, self.id.number).await
+    }
+
+    /// Pictures of the customer's papers, by id number, 200 at the most
+    #[graphql(complexity = "5 * child_complexity")]
+    pub async fn images(&self, ctx: &Context<'_>) -> AppResult<Vec<CustomerImage>> {
+        ctx.linked_rows(CustomerImage::OF_CUSTOMER, self.id.number).await
+    }
+
+    /// Whether a court lists the customer as dishonest, by id number
+    pub async fn is_dishonest(&self, ctx: &Context<'_>) -> AppResult<bool> {
+        Ok(!ctx.numbers(DishonestPerson::OF_CUSTOMER, self.id.number).await?.is_empty())
+    }
+
+    /// Cases for which a court lists the customer as dishonest, 200 at the most
+    #[graphql(complexity = "5 * child_complexity")]
+    pub async fn dishonest_records(&self, ctx: &Context<'_>) -> AppResult<Vec<DishonestPerson>> {
+        ctx.linked_rows(DishonestPerson::OF_CUSTOMER, self.id.number).await
     }
 
     /// Accounts for products of the bank

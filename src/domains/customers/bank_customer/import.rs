@@ -78,7 +78,7 @@ pub const TABLE: Table<BankCustomerInput> = Table {
         column!("信贷客户号", "creditNumber", credit_number),
         column!("职业", "occupation", occupation, label),
         column!("工作年限", "workingYears", working_years, |text: &str| {
-            text.parse::<i32>().map_err(|_| "Not a number".to_owned())
+            text.parse::<i32>().map_err(|_| "不是数字".to_owned())
         }),
         column!("单位名称", "employerName", employer_name),
         column!("单位地址", "employerAddress", employer_address),
@@ -90,7 +90,7 @@ pub const TABLE: Table<BankCustomerInput> = Table {
 /// A row of the sheet as a customer of the grid
 fn customer(row: BankCustomerInput, grid: &Grid, by: &Registrar) -> Result<BankCustomer, String> {
     if row.grid_code.as_ref().is_some_and(|code| *code != grid.code) {
-        return Err(format!("网格号: All rows are of the grid {}", grid.code));
+        return Err(format!("网格号: 所有行必须属于网格{}", grid.code));
     }
     let read = row.row(BankCustomerStatus::Normal, by).and_then(|row| {
         let mut row = BankCustomer { grid_id: Some(grid.id), ..row };
@@ -121,6 +121,7 @@ impl Imported for BankCustomer {
         let numbers: Vec<String> = added.iter().map(|customer| customer.id_number.clone()).collect();
         ListEntry::tag(conn, numbers.clone()).await?;
         CreditInterview::adopt(conn, numbers).await?;
+        BankCustomer::to_be_completed(conn, &added).await?;
         Ok(added)
     }
 }

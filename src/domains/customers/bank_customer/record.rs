@@ -1,14 +1,15 @@
-//! What goes along with every write to a customer, in its transaction: the audit log, the work item of a draft's keeper,
+//! What goes along with every write to a customer, in its transaction: the audit log, the work item that a draft is,
 //! the grid that his money is counted with, the tag of a list that he stands in, the interviews that he had before.
 
 use async_graphql::Context;
 use chrono::Duration;
+use diesel::QueryResult;
 
 use super::{BankCustomer, BankCustomerStatus};
 use crate::{
     db::{Conn, Time},
     domains::{
-        credit::{BalanceChange, CreditInterview, ListEntry},
+        credit::{BalanceChange, CreditInterview, Grid, ListEntry},
         engagement::{
             WorkItem,
             work_item::{NewWorkItem, WorkEntrance, WorkKind},
@@ -39,7 +40,7 @@ impl BankCustomer {
         }
         let drafts = [before, after].map(|customer| customer.filter(|customer| customer.is_draft()));
         match (drafts, after) {
-            ([None, Some(draft)], _) => draft.to_be_completed(conn).await?,
+            ([None, Some(draft)], _) => BankCustomer::to_be_completed(conn, std::slice::from_ref(draft)).await?,
             ([Some(draft), None], Some(_)) => {
                 WorkItem::finish(conn, WorkKind::CustomerFile, vec![draft.id.number]).await?;
             }
@@ -73,20 +74,27 @@ impl BankCustomer {
         self.status == BankCustomerStatus::Draft
     }
 
-    /// Its keeper shall complete the draft
-    async fn to_be_completed(&self, conn: &mut Conn) -> AppResult<()> {
-        let Some(staff_id) = self.keeper_id else { return Ok(()) };
-        let item = NewWorkItem {
-            staff_id,
-            kind: WorkKind::CustomerFile,
-            subject_id: Some(self.id.number),
-            customer_id: Some(self.id),
-            description: format!("完善客户{}的档案", self.name),
-            originator: self.registrar.clone().unwrap_or_default(),
-            ends_at: Time::from(self.created_at.0 + PATIENCE),
-            entrance: WorkEntrance::OpenTasks,
+    /// The drafts among new customers shall be completed: by their keepers, or where nobody of the staff entered them by
+    /// the managers of their grids
+    pub(super) async fn to_be_completed(conn: &mut Conn, new: &[BankCustomer]) -> QueryResult<()> {
+        let drafts = || new.iter().filter(|customer| customer.is_draft());
+        let unkept: Vec<_> =
+            drafts().filter(|draft| draft.keeper_id.is_none()).filter_map(|draft| draft.grid_id).collect();
+        let managers = Grid::managers(conn, unkept).await?;
+        let item = |draft: &BankCustomer| {
+            let manager = draft.grid_id.and_then(|grid| managers.get(&grid).copied());
+            Some(NewWorkItem {
+                staff_id: draft.keeper_id.or(manager)?,
+                kind: WorkKind::CustomerFile,
+                subject_id: Some(draft.id.number),
+                customer_id: Some(draft.id),
+                description: format!("完善客户{}的档案", draft.name),
+                originator: draft.registrar.clone().unwrap_or_default(),
+                ends_at: Time::from(draft.created_at.0 + PATIENCE),
+                entrance: WorkEntrance::OpenTasks,
+            })
         };
-        WorkItem::open(conn, item).await?;
+        WorkItem::open(conn, drafts().filter_map(item).collect()).await?;
         Ok(())
     }
 }

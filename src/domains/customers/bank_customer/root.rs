@@ -186,6 +186,7 @@ impl BankCustomerMutation {
         let mut tx = ctx.begin().await?;
         let bank_customer = BankCustomer::find(&mut tx, ctx.viewer()?, id).await?;
         bank_customer.draft()?;
+        bank_customer.unused(&mut tx).await?;
         BankCustomer::record(&mut tx, ctx, Some(&bank_customer), None).await?;
         BankCustomer::delete(&mut tx, id).await?;
         tx.commit().await?;

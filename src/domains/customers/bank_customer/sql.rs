@@ -15,7 +15,7 @@ use crate::{
         tables::{accounts, bank_customers, bank_staff, branches, customer_tags, grids},
     },
     domains::{
-        credit::{Grid, grid, scope::Scope},
+        credit::{CreditInterview, Grid, grid, scope::Scope},
         identity::BankStaff,
     },
     error::{AppError, AppResult},
@@ -128,6 +128,11 @@ impl BankCustomer {
             .returning(BankCustomer::cols())
             .all(conn)
             .await
+    }
+
+    /// Refuses a customer whom rows name that do not go with him
+    pub(super) async fn unused(&self, conn: &mut Conn) -> AppResult<()> {
+        CreditInterview::OF_CUSTOMER.none(conn, self.id.number, "He was interviewed").await
     }
 
     pub(super) async fn delete(conn: &mut Conn, id: Id<BankCustomer>) -> QueryResult<usize> {

@@ -10,7 +10,7 @@ use crate::{
     auth::{Area, Areas, Realm, Viewer},
     db::{Day, Time},
     domains::{
-        credit::{CreditApproval, CreditInterview, Grid},
+        credit::{CreditApproval, CreditInterview, CustomerImage, Grid},
         customers::{BankCustomer, Family},
         engagement::WorkItem,
         identity::{
@@ -140,6 +140,20 @@ impl BankStaff {
         before: Option<String>,
     ) -> AppResult<Connection<Family>> {
         ctx.children(Family::OF_MANAGER, self.id.number, Page::new(ctx, first, after, last, before, None)?).await
+    }
+
+    /// Pictures of customers that the employee uploaded, as far as the viewer may see them
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn customer_images(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CustomerImage>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CustomerImage::OF_UPLOADER, self.id.number, page).await
     }
 
     /// What the employee has to do, as far as the viewer may see it, the last to begin first

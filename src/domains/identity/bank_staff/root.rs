@@ -9,10 +9,7 @@ use super::{
 use crate::{
     auth::{Area, May, Realm, Staff, Viewer},
     db::{Conn, Id},
-    domains::{
-        credit::Grid,
-        identity::{Account, AuditEntry, Branch, NewAccount, Role, Session},
-    },
+    domains::identity::{Account, AuditEntry, Branch, NewAccount, Role, Session},
     error::{AppError, AppResult},
     graphql::{Connection, ContextExt, Entity, Page, PageInput, input::refuse, page},
 };
@@ -149,7 +146,7 @@ impl BankStaffMutation {
         let mut tx = ctx.begin().await?;
         let (bank_staff, held) = judged(&mut tx, viewer, id).await?;
         not_oneself(viewer, id)?;
-        Grid::OF_MANAGER.none(&mut tx, id.number, "He manages grids").await?;
+        bank_staff.unused(&mut tx).await?;
         Account::delete(&mut tx, bank_staff.account_id).await?;
         let before = (&bank_staff, &*numbers(&held));
         AuditEntry::record_linked(&mut tx, ctx, "roleIds", Some(before), None).await?;

@@ -11,15 +11,20 @@ use crate::{
     db::{
         Cols as _, Conn, Id, Inside, Run as _, Time, Where,
         sql::Many,
-        tables::{accounts, bank_staff, bank_staff_roles},
+        tables::{accounts, background_jobs, bank_staff, bank_staff_roles},
     },
-    domains::identity::{Account, Branch, Role},
+    domains::{
+        credit::{CreditApproval, CreditInterview, CustomerImage, Grid},
+        customers::{BankCustomer, Family},
+        identity::{Account, Branch, Role},
+    },
     error::{AppError, AppResult},
     graphql::{
         Entity as _, Relation,
         entity::Visible as _,
         id_number::IdNumber,
         input::{self, patch},
+        relation::none,
     },
 };
 
@@ -53,6 +58,19 @@ impl BankStaff {
 
     pub const OF_BRANCH: Relation<BankStaff> =
         Relation { column: bank_staff::branch_id::NAME, parent: |staff| Some(staff.branch_id.number) };
+
+    /// Refuses an employee whom rows still name: frozen, he stays
+    pub(super) async fn unused(&self, conn: &mut Conn) -> AppResult<()> {
+        let own = self.id.number;
+        Grid::OF_MANAGER.none(conn, own, "He manages grids").await?;
+        Family::OF_MANAGER.none(conn, own, "He manages families").await?;
+        BankCustomer::OF_KEEPER.none(conn, own, "He entered customers").await?;
+        CreditInterview::OF_KEEPER.none(conn, own, "He entered interviews").await?;
+        CreditApproval::OF_STAFF.none(conn, own, "He approved interviews").await?;
+        CustomerImage::OF_UPLOADER.none(conn, own, "He uploaded pictures").await?;
+        let jobs = background_jobs::table.filter(background_jobs::account_id.eq(self.account_id));
+        none(conn, jobs.select(background_jobs::id).limit(1), "He started jobs").await
+    }
 
     /// The employee who asks, where it is one
     pub fn asking(viewer: &Viewer) -> Option<Id<BankStaff>> {

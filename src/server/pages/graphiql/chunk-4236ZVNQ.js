@@ -1,1 +1,0 @@
-import{c as r,e}from"./chunk-7FRHTOLR.js";import"./chunk-4L5RI3VG.js";var o=t=>e(t,r(t,void 0,{insertSpaces:!0,tabSize:2})).trim(),n={jsonc:{astFormat:"whole",parse:t=>({text:t}),locStart:()=>0,locEnd:({text:t})=>t.length}},p={whole:{print:({node:t})=>o(t.text)}};export{n as parsers,p as printers};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-SCOMUW7R.js";import"./chunk-NBC5GXAW.js";import"./chunk-SXK25TCK.js";import"./chunk-BRIRITJG.js";import"./chunk-MF3EDS6F.js";import"./chunk-4L5RI3VG.js";export{b as getWorker,a as jsonDefaults};
