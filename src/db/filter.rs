@@ -154,3 +154,22 @@ macro_rules! fragment {
     )* };
 }
 fragment!(Pg, Sqlite);
+
+#[cfg(test)]
+mod tests {
+    use diesel::ExpressionMethods as _;
+
+    use super::*;
+    use crate::db::tables::sms_messages;
+
+    #[test]
+    fn predicates_have_one_text_where_they_say_the_same() {
+        let of = |officer: i64| Where::<sms_messages::table>::default().and(sms_messages::officer_id.eq(officer));
+        assert_eq!(of(1).text(), of(1).text());
+        let texts = [of(1), of(2), of(1).and(sms_messages::content.eq("1")), Where::default(), Where::nothing()];
+        let mut texts = texts.map(|wanted| wanted.text()).to_vec();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), 5, "{texts:?}");
+    }
+}
