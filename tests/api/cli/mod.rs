@@ -4,6 +4,7 @@ mod account;
 mod data;
 mod program;
 mod serve;
+mod sheets;
 
 use std::fs;
 
@@ -18,7 +19,7 @@ fn help_names_every_command_and_every_setting() {
     let help = program.run(&["--help"]).ok();
     let cli = Cli::command();
     let commands: Vec<_> = cli.get_subcommands().collect();
-    assert_eq!(commands.len(), 6);
+    assert_eq!(commands.len(), 8);
     for command in commands {
         let about = command.get_about().unwrap().to_string();
         assert!(help.contains(&format!("  {} ", command.get_name())) && help.contains(&about), "{about}");

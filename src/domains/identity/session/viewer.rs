@@ -12,7 +12,7 @@ use crate::{
         Conn, Id, Run as _, Time, Where,
         tables::{accounts, estate_agents, loan_officers, service_staff, sessions},
     },
-    domains::identity::BankStaff,
+    domains::identity::{Account, BankStaff},
     error::{AppError, AppResult},
 };
 
@@ -128,6 +128,19 @@ impl Session {
         };
         app.sessions.keep(&key, &viewer, expires_at, mark);
         Ok(viewer)
+    }
+
+    /// The owner of an account of the bank without a session, for a command that runs in his name
+    pub async fn viewer_without(conn: &mut Conn, account: &Account) -> QueryResult<Viewer> {
+        let bank = BankStaff::rights(conn, account.id).await?;
+        Ok(Viewer {
+            account_id: Some(account.id.number),
+            session_id: None,
+            realm: account.realm,
+            is_manager: account.is_manager,
+            profile_id: bank.as_ref().map(|(staff, _)| *staff),
+            bank: bank.map(|(_, rights)| Arc::new(rights)),
+        })
     }
 
     /// An agent whom a trusted front-end speaks for

@@ -1,4 +1,7 @@
-//! The command line.
+//! The command line: the commands, and the serving one.
+
+mod account;
+mod sheets;
 
 use std::{
     io::{ErrorKind, Write as _, stdout},
@@ -7,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -15,12 +18,10 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::App,
-    auth::Realm,
     config::{self, Config},
     db::migrate,
     demo,
-    domains::identity::{Account, AuditEntry, NewAccount},
-    error::AppError,
+    domains::identity::Account,
     rest::{self, library::Library, openapi},
     schema,
     seed::{self, Seed},
@@ -59,37 +60,13 @@ enum Command {
     },
     /// Fill in synthetic data at scale
     Seed(Seed),
+    /// Enter the rows of a sheet
+    Import(sheets::Import),
+    /// Write rows into a sheet
+    Export(sheets::Export),
     /// Manage accounts
     #[command(subcommand)]
-    Account(AccountCommand),
-}
-
-#[derive(Subcommand)]
-enum AccountCommand {
-    /// Create an account; asks for the password, or reads it from standard input
-    Create {
-        /// What the owner signs in with
-        login: String,
-        /// LOAN, SERVICE, ESTATE, BANK or DATA [default: all realms]
-        #[arg(long, value_parser = realm)]
-        realm: Option<Realm>,
-        /// Name of the owner
-        #[arg(long)]
-        name: Option<String>,
-        /// Without the right to see and manage the whole realm
-        #[arg(long)]
-        staff: bool,
-    },
-    /// Set an account's password and end its sessions
-    Passwd {
-        login: String,
-        #[arg(long, value_parser = realm)]
-        realm: Option<Realm>,
-    },
-}
-
-fn realm(name: &str) -> Result<Realm, String> {
-    Realm::from_name(&name.to_uppercase()).ok_or_else(|| "one of LOAN, SERVICE, ESTATE, BANK, DATA".into())
+    Account(account::Command),
 }
 
 impl Cli {
@@ -127,6 +104,8 @@ impl Cli {
                 print(&format!("{file:#}\n"))
             }
             Some(Command::Seed(wanted)) => seed::seed(&App::start(self.config).await?, &wanted).await,
+            Some(Command::Import(wanted)) => wanted.run(App::start(self.config).await?).await,
+            Some(Command::Export(wanted)) => wanted.run(App::start(self.config).await?).await,
             Some(Command::Account(command)) => command.run(App::start(self.config).await?).await,
         }
     }
@@ -206,43 +185,4 @@ async fn asked_to_stop(stopping: CancellationToken) {
     interrupt.await;
     stopping.cancel();
     tracing::info!("stopping: requests under way end, new ones are refused");
-}
-
-impl AccountCommand {
-    async fn run(self, app: App) -> anyhow::Result<()> {
-        let told = |error: AppError| anyhow::anyhow!(error.message);
-        match self {
-            AccountCommand::Create { login, realm, name, staff } => {
-                let password = ask_password()?;
-                let name = name.unwrap_or_else(|| login.clone());
-                let new = NewAccount::new(realm, &login, &name, &password, !staff).await.map_err(told)?;
-                let mut tx = app.db.begin().await?;
-                let account = Account::create(&mut tx, new).await.map_err(told)?;
-                AuditEntry::write(&mut tx, None, "account create", None, Some(&account)).await.map_err(told)?;
-                tx.commit().await?;
-                println!("Account {login} created");
-            }
-            AccountCommand::Passwd { login, realm } => {
-                // Before the transaction: nobody who writes should wait for somebody who types.
-                let hash = Account::hash(realm, &ask_password()?).await.map_err(told)?;
-                let mut tx = app.db.begin().await?;
-                let Some(before) = Account::by_login(&mut tx, realm, &login).await? else { bail!("no such account") };
-                let after = Account::set_password(&mut tx, &before, hash).await.map_err(told)?;
-                AuditEntry::write(&mut tx, None, "account passwd", Some(&before), Some(&after)).await.map_err(told)?;
-                tx.commit().await?;
-                println!("Password of {login} set; its sessions have ended");
-            }
-        }
-        Ok(())
-    }
-}
-
-fn ask_password() -> anyhow::Result<String> {
-    use std::io::{IsTerminal as _, stdin};
-    if stdin().is_terminal() {
-        return Ok(rpassword::prompt_password("Password: ")?);
-    }
-    let mut line = String::new();
-    stdin().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
