@@ -112,6 +112,40 @@ pub const DIFFERENCES: &[(&[&str], &[&str], &str)] = &[
     ),
     (&["grid_customer_tag_list"], &["/data may be null"], "null where there is no such customer"),
     (&["grid_finance_get"], &["/data/idNumber may be null"], SEEN_CUSTOMER),
+    (&["grid_creditapproval_report"], &["/data/FinanceInfo/idNumber may be null"], SEEN_CUSTOMER),
+    (
+        &["grid_creditdetail_create", "grid_creditdetail_update"],
+        &[
+            "body accountId is missing",
+            "body accountName is missing",
+            "body approvalStatus is missing",
+            "body attachFlag is missing",
+            "body createdAt is missing",
+            "body customerId is missing",
+            "body gridName is missing",
+            "body orgCode is missing",
+            "body orgName is missing",
+            "body status is missing",
+            "body updatedAt is missing",
+        ],
+        "ignored: the server knows who asks and when, whose id number it is, what is uploaded and what was decided",
+    ),
+    (
+        &["grid_creditdetail_create", "grid_creditdetail_update"],
+        &["body gridId is not documented"],
+        "the grid by its number, instead of gridCode",
+    ),
+    (
+        &["grid_creditdetail_import"],
+        &[
+            "body accountId is missing",
+            "body accountName is missing",
+            "body gridName is missing",
+            "body orgCode is missing",
+            "body orgName is missing",
+        ],
+        "ignored: gridCode says which grid it is, and the token who imports",
+    ),
     (
         &["grid_ocr_id_card"],
         &[

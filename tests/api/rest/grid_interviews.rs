@@ -69,7 +69,7 @@ both! {
         assert_eq!(send(&bank.manager, "POST", DETAIL, json!({"customerName": "x"})).await, failed(400, "参数错误: idNumber"));
         let one = format!("{DETAIL}/1");
         for (field, value, named) in [("rental", json!("-1"), "rental"), ("refundType", json!("不还"), "interview.refundType"), ("beginAt", json!("2026-13-01"), "interview.beginAt"),
-            ("customerName", json!("x".repeat(21)), "customerName"), ("yearRate", json!("1.00001"), "yearRate"), ("gridCode", json!("A-2"), "gridCode")] {
+            ("customerName", json!("x".repeat(21)), "customerName"), ("yearRate", json!("100.01"), "yearRate"), ("gridCode", json!("A-2"), "gridCode")] {
             let mut change = form(1);
             change[field] = value;
             let answer = send(&bank.manager, "PUT", &one, change).await;
