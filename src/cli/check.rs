@@ -21,11 +21,11 @@ use crate::{
 pub struct Check {
     /// GraphQL documents, each whole: with the fragments that it spreads
     #[arg(required_unless_present = "lines")]
-    files: Vec<PathBuf>,
+    documents: Vec<PathBuf>,
 
     /// Read requests from standard input instead, each a line of JSON with `query`, `operationName` and `variables`, and
     /// answer each with a line {"errors": […]}
-    #[arg(long, conflicts_with = "files")]
+    #[arg(long, conflicts_with = "documents")]
     lines: bool,
 }
 
@@ -34,7 +34,7 @@ impl Check {
         let documents = Documents::new(Rules::read(&schema::sdl())?);
         match self.lines {
             true => lines(&documents, config),
-            false => files(&documents, config, &self.files),
+            false => files(&documents, config, &self.documents),
         }
     }
 }

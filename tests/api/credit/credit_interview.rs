@@ -1,13 +1,11 @@
 //! Interviews: who sees them, what is filled in, what a form must be like, and who can not be interviewed.
 
-use axum::{body::Body, http::header};
 use quintet::{
     db::Id,
     domains::credit::{
         CreditInterview,
         credit_interview::{InterviewPaper, import::TABLE},
     },
-    files::sheet::Writer,
 };
 use serde_json::{Value, json};
 
@@ -16,8 +14,8 @@ use crate::{
     app::{Answer, Caller, both},
     bank::id_number,
     customers::{bank_customer::customers, resident::permit},
-    rest::contract::multipart,
     service::{deletion, ids},
+    sheet::{upload, xlsx},
 };
 
 const CREATE: &str = "mutation($input: CreditInterviewInput!) { creditInterviewCreate(input: $input) { creditInterview { databaseId } } }";
@@ -320,16 +318,10 @@ both! {
             row(&[("身份证号", &number(52)), ("客户姓名", "x"), ("还款方式", "不还"), ("授信金额", "很多"), ("授信开始日期", "20260230")]),
             row(&[("身份证号", &number(53)), ("客户姓名", "x"), ("备注", &"x".repeat(101))]),
         ];
-        let mut writer = Writer::new(&header).unwrap();
-        rows.iter().for_each(|row| writer.push(row).unwrap());
-        let sheet = writer.finish().unwrap();
+        let sheet = xlsx(&header, &rows);
         let import = async |caller: &Caller, grid: &str| {
             let query = "mutation($file: Upload!, $code: String) { creditInterviewsImport(gridCode: $code, file: $file) { imported failed message failuresUrl } }";
-            let operations = json!({"query": query, "variables": {"file": null, "code": grid}});
-            let form = json!({"operations": operations.to_string(), "map": "{\"file\": [\"variables.file\"]}", "file": "x.xlsx"});
-            let request = caller.request("POST", "/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-            let request = request.header("graphql-require-preflight", "1");
-            app.answer(request.body(Body::from(multipart(&form, &sheet))).unwrap(), query).await
+            upload(caller, query, json!({"code": grid}), &sheet).await
         };
         let answer = import(&bank.manager, "A-1").await.ok()["creditInterviewsImport"].clone();
         assert_eq!((&answer["imported"], &answer["failed"]), (&json!(2), &json!(6)), "{answer}");

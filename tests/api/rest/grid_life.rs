@@ -3,7 +3,7 @@
 
 use axum::{body::Body, http::header};
 use data_encoding::BASE64;
-use quintet::{domains::customers::resident::import::TABLE, files::sheet::Writer};
+use quintet::domains::customers::resident::import::TABLE;
 use serde_json::{Value, json};
 
 use super::{
@@ -21,6 +21,7 @@ use crate::{
     },
     customers::bank_customer::complete,
     service::create,
+    sheet::xlsx,
 };
 
 const NAME: &str = "柳安宁";
@@ -32,11 +33,9 @@ fn number() -> String {
 
 /// A sheet of the register with him in it
 fn register() -> Vec<u8> {
-    let mut sheet = Writer::new(&TABLE.header()).unwrap();
     let own = number();
     let row = [NAME, "", "汉族", "", &own, "1号", "居民家庭户", "户主", "5399001", "19900000001", "是", ""];
-    sheet.push(&row).unwrap();
-    sheet.finish().unwrap().to_vec()
+    xlsx(&TABLE.header(), [row])
 }
 
 async fn send_file(caller: &Caller, path: &str, form: Value, file: &[u8]) -> Value {
