@@ -140,12 +140,6 @@ pub fn request(system: &str, operation: &Documented) -> Value {
 /// Asks one operation as it is documented
 pub async fn ask(system: &str, operation: &Documented, caller: &Caller) -> (Value, Value) {
     let request = request(system, operation);
-    let answer = ask_with(operation, &request, caller).await;
-    (request, answer)
-}
-
-/// [`ask`] with another request
-pub async fn ask_with(operation: &Documented, request: &Value, caller: &Caller) -> Value {
     // Signing out must not end the session that the others need.
     let other = match operation.id.as_str() {
         "eartip_user_logout" => Some(caller.app.sign_in(Some(Realm::Service), "18800000001", demo::PASSWORD).await),
@@ -158,6 +152,12 @@ pub async fn ask_with(operation: &Documented, request: &Value, caller: &Caller) 
         _ => None,
     };
     let caller = other.as_ref().unwrap_or(caller);
+    let answer = ask_with(operation, &request, caller).await;
+    (request, answer)
+}
+
+/// [`ask`] with another request, by whoever it is
+pub async fn ask_with(operation: &Documented, request: &Value, caller: &Caller) -> Value {
     let mut body = request.clone();
     let mut path = operation.path.clone();
     if let Some(fields) = body.as_object_mut() {
