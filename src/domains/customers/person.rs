@@ -29,6 +29,7 @@ pub struct Person {
     /// Id number that was asked for
     pub id_number: Option<String>,
     /// The person as a customer of each realm, last changed first
+    #[graphql(complexity = "10 * child_complexity")]
     pub customers: Vec<Customer>,
 }
 

@@ -102,6 +102,7 @@ pub struct WechatFriendshipRequestPayload {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct WechatFriendshipSetPayload {
     /// One for each customer with this mobile phone
+    #[graphql(complexity = "5 * child_complexity")]
     wechat_friendships: Vec<WechatFriendship>,
 }
 

@@ -181,6 +181,7 @@ impl Permission {
     }
 
     /// Areas that it opens
+    #[graphql(complexity = 5)]
     pub async fn areas(&self) -> Vec<Area> {
         Areas::below(&self.url).list()
     }

@@ -109,6 +109,7 @@ pub struct ProductAccountBalanceInput {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ProductAccountCreatePayload {
     /// The new accounts, in the order of the input
+    #[graphql(complexity = "MOST * child_complexity")]
     pub product_accounts: Vec<ProductAccount>,
 }
 
@@ -116,6 +117,7 @@ pub struct ProductAccountCreatePayload {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ProductAccountUpdatePayload {
     /// The changed accounts, by number
+    #[graphql(complexity = "MOST * child_complexity")]
     pub product_accounts: Vec<ProductAccount>,
 }
 

@@ -346,13 +346,19 @@ pub struct BankCustomerStatusInput {
     status: BankCustomerStatus,
 }
 
+/// The customers with their new status, in the order of the input
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BankCustomersStatusSetPayload {
+    /// The customers with their new status, in the order of the input
+    #[graphql(complexity = "crate::graphql::page::whole(child_complexity)")]
+    pub bank_customers: Vec<BankCustomer>,
+}
+
 payload! {
     /// The new customer
     BankCustomerCreatePayload { bank_customer: BankCustomer }
     /// The changed customer
     BankCustomerUpdatePayload { bank_customer: BankCustomer }
-    /// The customers with their new status, in the order of the input
-    BankCustomersStatusSetPayload { bank_customers: Vec<BankCustomer> }
     /// The deleted draft
     BankCustomerDraftDeletePayload { bank_customer: BankCustomer }
 }

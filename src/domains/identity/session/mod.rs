@@ -184,6 +184,7 @@ impl Session {
     }
 
     /// Roles of the account that signed in, in the realm BANK
+    #[graphql(complexity = "3 * child_complexity")]
     async fn roles(&self, ctx: &Context<'_>) -> AppResult<Vec<Role>> {
         Ok(Role::of_account(&mut ctx.read().await?, self.account_id).await?)
     }
