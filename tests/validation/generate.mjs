@@ -37,6 +37,7 @@ export class Generator {
     const index = roots[wanted] ? wanted : 0;
     const most = index === 2 ? 1 : 2;
     const selectionSet = this.selections(roots[index], 0, most);
+    if (index === 2) selectionSet.selections.forEach((selection) => (selection.directives = []));
     const definitions = [...this.variables].map(([key, { type, defaultValue }]) => ({
       kind: Kind.VARIABLE_DEFINITION,
       variable: variable(key),

@@ -21,6 +21,15 @@ flaws.forEach((flaw) => console.error(flaw.message));
 const KNOWN = {
   'descriptions of operations, fragments and variables, which the specification of 2025 adds': ({ definitions }) =>
     definitions.some(({ description, variableDefinitions }) => description || variableDefinitions?.some((it) => it.description)),
+  'one field twice at the root of a subscription, and conditions there, which the same one forbids': ({ definitions }, query) =>
+    definitions.some(
+      ({ operation, selectionSet }) =>
+        operation === 'subscription' && (selectionSet.selections.length > 1 || /@(skip|include)/.test(query)),
+    ),
+  'shapes of __typename, which graphql-js does not compare': (_, query, ours) =>
+    query.includes('__typename') && ours.includes('they return conflicting types') && ours.includes('"String!'),
+  'null in a list for a scalar of ours, none of which takes lists': (_, query, ours) =>
+    ours.endsWith('cannot represent value: null') && query.includes('null'),
   'a comma after dots or before a colon, a comma or blank before the ! of a type': (_, query) =>
     /\.\.\.\s*,|,\s*:|[\s,]!/.test(query),
 };
@@ -30,11 +39,12 @@ function oracle({ query, variables }) {
   let document;
   try {
     document = parse(query);
+    // At the root of a subscription, conditions without a value make it throw.
+    const [error] = validate(schema, document);
+    if (error) return error.message;
   } catch (error) {
     return error.message;
   }
-  const [error] = validate(schema, document);
-  if (error) return error.message;
   if (variables === undefined) return null;
   const operation = document.definitions.find(({ kind }) => kind === 'OperationDefinition');
   const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
@@ -58,7 +68,7 @@ function differing(requests) {
   const expected = requests.map(oracle);
   return requests.map(({ query }, index) => {
     const same = (answers[index] === null) === (expected[index] === null);
-    const isKnown = () => expected[index] === null && Object.values(KNOWN).some((is) => is(parse(query), query));
+    const isKnown = () => expected[index] === null && Object.values(KNOWN).some((is) => is(parse(query), query, answers[index]));
     return same || isKnown() ? null : { accepted: answers[index] === null, ours: answers[index], theirs: expected[index] };
   });
 }

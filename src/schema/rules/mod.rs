@@ -45,8 +45,8 @@ impl Rules {
     /// Checks a document and tells its operations
     pub fn check(&self, text: &str) -> Result<Vec<Declared>, Vec<ServerError>> {
         let document = ExecutableDocument::parse_and_validate(&self.0, text, "document").map_err(|broken| {
-            let errors = broken.errors.iter().take(MOST_ERRORS);
-            errors.map(|error| told(error.unstable_to_json_compat())).collect::<Vec<_>>()
+            let errors = broken.errors.iter().map(|error| told(error.unstable_to_json_compat()));
+            without_echoes(errors.take(MOST_ERRORS).collect())
         })?;
         literals::check(&self.0, &document).map_err(|flaw| vec![located(flaw, &document.sources)])?;
         for operation in document.operations.iter() {
@@ -70,6 +70,14 @@ impl Rules {
     pub fn check_variables(&self, operation: &Declared, variables: &Variables) -> Result<(), Misfit> {
         values::check(&self.0, &operation.variables, variables)
     }
+}
+
+/// A field that is not known leaves an empty selection behind, which is no error of its own
+fn without_echoes(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+    if errors.iter().any(|error| error.message.starts_with("Cannot query field ")) {
+        errors.retain(|error| !error.message.ends_with("must have a selection of subfields."));
+    }
+    errors
 }
 
 fn told(error: GraphQLError) -> ServerError {
