@@ -80,7 +80,9 @@ async fn listen(url: &str, hears: &AtomicBool, heard: &impl Fn(&str)) -> anyhow:
 
 /// Hears what transactions of the one server of a SQLite database tell
 #[derive(Clone, Default)]
-pub struct Local(Arc<OnceLock<Box<dyn Fn(&str) + Send + Sync>>>);
+pub struct Local(Arc<OnceLock<Hears>>);
+
+type Hears = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Local {
     /// The first one listens, until the database is closed

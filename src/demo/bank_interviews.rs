@@ -52,6 +52,9 @@ const STAGES: [InterviewStage; 7] = [
 ];
 const PURPOSES: &[&str] = &["茶园种植", "购买农机", "建房装修", "进货周转", "子女上学"];
 
+/// A grid, its manager, name and code of its branch
+type Managed = (Id<Grid>, Option<Id<BankStaff>>, String, String);
+
 /// Who gives an approval in the demo: number, name
 type Approver = (Id<BankStaff>, String);
 
@@ -101,7 +104,7 @@ async fn interviews(conn: &mut Conn, demo: &mut Demo) -> AppResult<Vec<CreditInt
         .limit(i64::try_from(INTERVIEWS).unwrap_or_default())
         .all(conn)
         .await?;
-    let managers: Vec<(Id<Grid>, Option<Id<BankStaff>>, String, String)> = grids::table
+    let managers: Vec<Managed> = grids::table
         .inner_join(branches::table)
         .select((grids::id, grids::manager_id, branches::name, branches::code))
         .all(conn)

@@ -36,6 +36,7 @@ macro_rules! nodes {
         /// Anything that has an id
         #[derive(Clone, Debug, Interface)]
         #[graphql(field(name = "id", ty = "ID", desc = "Opaque global id"))]
+        #[expect(clippy::large_enum_variant, reason = "a list holds few of them, and the resolvers want them plain")]
         pub enum Node { $($entity($entity),)+ }
 
         async fn load(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {

@@ -65,8 +65,10 @@ impl Wanted {
 struct Kind {
     name: &'static str,
     takes: fn(&Wanted, &Event) -> bool,
-    load: for<'a> fn(&'a Wanted, &'a Event, &'a Db) -> BoxFuture<'a, AppResult<Vec<Interaction>>>,
+    load: Load,
 }
+
+type Load = for<'a> fn(&'a Wanted, &'a Event, &'a Db) -> BoxFuture<'a, AppResult<Vec<Interaction>>>;
 
 impl Kind {
     const ALL: [Kind; 8] = [

@@ -25,19 +25,22 @@ const JOBS: &str = "{ backgroundJobs { nodes { databaseId status total done foun
 /// What the source says of somebody: status and body
 type Says = Arc<Mutex<fn(&str) -> (StatusCode, String)>>;
 
+/// What it was asked
+type Asked = Arc<Mutex<Vec<(String, String)>>>;
+
 /// An outside source on this machine
 pub struct Source {
     pub app: TestApp,
     says: Says,
     /// Id numbers that it was asked about, with names
-    asked: Arc<Mutex<Vec<(String, String)>>>,
+    asked: Asked,
     /// An answer needs one of these
     gate: Arc<Semaphore>,
 }
 
 impl Source {
     pub async fn new(app: &TestApp, says: fn(&str) -> (StatusCode, String)) -> Source {
-        let (says, asked): (Says, Arc<Mutex<Vec<(String, String)>>>) = (Arc::new(Mutex::new(says)), Arc::default());
+        let (says, asked): (Says, Asked) = (Arc::new(Mutex::new(says)), Arc::default());
         let gate = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/list?key=secret", listener.local_addr().unwrap()).parse().unwrap();

@@ -34,6 +34,9 @@ use crate::{
     payload,
 };
 
+/// From where to where which interviews go
+type Moves = (InterviewStage, InterviewStage, Vec<Id<CreditInterview>>);
+
 /// Most interviews at once
 const MOST: usize = 200;
 
@@ -99,7 +102,7 @@ pub async fn give(ctx: &Context<'_>, input: Vec<CreditApprovalInput>) -> AppResu
     let by = BankCustomer::registering(&mut tx, viewer).await?;
     let seen = seen(&mut tx, viewer, &wanted).await?;
     let mut failures = Vec::new();
-    let mut moves: BTreeMap<(i32, i32), (InterviewStage, InterviewStage, Vec<Id<CreditInterview>>)> = BTreeMap::new();
+    let mut moves: BTreeMap<(i32, i32), Moves> = BTreeMap::new();
     let mut given = Vec::new();
     for (approval, steps) in wanted {
         let Some(interview) = seen.get(&approval.interview_id) else { continue };

@@ -299,7 +299,7 @@ impl CreditInterview {
         if let Some((field, ..)) =
             amounts.iter().find(|(_, value, least, most)| value.is_some_and(|it| !(*least..=*most).contains(&it)))
         {
-            return Err(refuse(*field, "Out of range"));
+            return Err(refuse(field, "Out of range"));
         }
         match (self.begins_on, self.ends_on) {
             (Some(first), Some(last)) if last < first => Err(refuse("endsOn", "Must not be before beginsOn")),
@@ -336,7 +336,7 @@ impl CreditInterview {
             ("heldOn", self.held_on.is_none()),
         ];
         match lacks.iter().find(|(_, lacks)| *lacks) {
-            Some((field, _)) => Err(refuse(*field, "Must be given")),
+            Some((field, _)) => Err(refuse(field, "Must be given")),
             None => Ok(()),
         }
     }
