@@ -237,7 +237,7 @@ both! {
 
     async fn an_answer_holds_so_much(app: TestApp) {
         let Grids { bank, .. } = images(&app).await;
-        for document in ["{ customerImages(first: 5) { nodes { base64 } } }", "{ bankCustomers(first: 1) { nodes { images { base64 } } } }"] {
+        for document in ["{ customerImages(first: 50) { nodes { base64 } } }", "{ bankCustomers(first: 20) { nodes { images { base64 } } } }"] {
             assert_eq!(bank.boss.query(document).await.code(), "COST_EXCEEDED", "{document}");
         }
         bank.boss.query("{ customerImages(first: 4) { nodes { base64 } } }").await.ok();
