@@ -32,8 +32,8 @@ impl CustomerImage {
         Long(self.size)
     }
 
-    /// The picture itself in base64 (legacy baseCode); up to 14 MB, and as dear as 10,000 fields
-    #[graphql(complexity = 10_000)]
+    /// The picture itself in base64 (legacy baseCode); up to 14 MB, and as dear as 1,000 fields
+    #[graphql(complexity = 1_000)]
     pub async fn base64(&self, ctx: &Context<'_>) -> AppResult<String> {
         files::base64(ctx, &self.location, self.size).await
     }
