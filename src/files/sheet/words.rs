@@ -17,12 +17,12 @@ const WORDS: [(&str, &str); 22] = [
     ("Not a valid id number of {} characters", "不是有效的{}位身份证号"),
     ("The id number says otherwise", "与身份证号不符"),
     ("There is none in the white list", "白名单没有此项"),
-    ("The person stands in the black list and can not be interviewed", "客户在黑名单中，不能面谈面签"),
-    ("There is an interview with the person under way", "客户有未完成的面谈面签"),
-    ("The person is a customer beyond what your roles and your branch permit", "客户不在您的权限范围内"),
-    ("Must be given: the person is no customer of a grid", "不能为空，该客户不属于任何网格"),
-    ("Must not be before beginsOn", "不能早于开始日期"),
     ("Out of range", "超出范围"),
+    ("Must not be before beginsOn", "不能早于授信开始日期"),
+    ("The person stands in the black list and can not be interviewed", "在黑名单中，不能面谈"),
+    ("There is an interview with the person under way", "已有进行中的面谈"),
+    ("The person is a customer beyond what your roles and your branch permit", "客户不在您的权限范围内"),
+    ("Must be given: the person is no customer of a grid", "必须填写：此人不是网格客户"),
     ("Must be {} to {} with at most {} digits behind the point", "必须在{}到{}之间，最多{}位小数"),
 ];
 

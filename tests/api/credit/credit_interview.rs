@@ -326,8 +326,8 @@ both! {
         let answer = import(&bank.manager, "A-1").await.ok()["creditInterviewsImport"].clone();
         assert_eq!((&answer["imported"], &answer["failed"]), (&json!(2), &json!(6)), "{answer}");
         let message = answer["message"].as_str().unwrap();
-        for part in ["3:客户在黑名单中", "4:身份证号: 在表中重复", "5:客户不在您的权限范围内", "7:身份证号",
-            "8:授信开始日期", "授信金额: 不是金额", "还款方式: 必须为", "9:备注: 最多100个字符"] {
+        for part in ["3:在黑名单中", "4:身份证号: 在表中重复", "5:客户不在您的权限范围内", "7:身份证号",
+            "8:授信开始日期", "授信金额: 金额不正确", "还款方式: 必须为", "9:备注: 最多100个字符"] {
             assert!(message.contains(part), "{part} in {message}");
         }
         let made = bank.manager.query("{ creditInterviews { nodes { name status stage repayment yearlyRate creditLimit beginsOn } } }").await.ok();

@@ -90,11 +90,11 @@ pub const TABLE: Table<CreditInterviewInput> = Table {
 };
 
 fn money(text: &str) -> Result<Money, String> {
-    Money::parse(text).ok_or_else(|| "不是金额".to_owned())
+    Money::parse(text).ok_or_else(|| "金额不正确".to_owned())
 }
 
 fn rate(text: &str) -> Result<Rate, String> {
-    Rate::parse(text.trim_end_matches('%')).ok_or_else(|| "不是利率".to_owned())
+    Rate::parse(text.trim_end_matches('%')).ok_or_else(|| "利率不正确".to_owned())
 }
 
 impl Imported for CreditInterview {
