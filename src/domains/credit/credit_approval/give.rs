@@ -76,8 +76,10 @@ pub struct CreditApprovalsCreatePayload {
     /// How many were decided (legacy data)
     pub approved: i32,
     /// The approvals, in the order of the input
+    #[graphql(complexity = "MOST * child_complexity")]
     pub credit_approvals: Vec<CreditApproval>,
     /// Which were left out, and why
+    #[graphql(complexity = "MOST * child_complexity")]
     pub failures: Vec<NotApproved>,
 }
 

@@ -49,12 +49,16 @@ pub struct CreditInterviewsAddFromWhiteListPayload {
     /// How many got none (legacy faile)
     pub failed: i32,
     /// Names of those who got one (legacy successList)
+    #[graphql(complexity = "MOST")]
     pub added_names: Vec<String>,
     /// Names of those who got none (legacy faileList)
+    #[graphql(complexity = "MOST")]
     pub failed_names: Vec<String>,
     /// The new interviews
+    #[graphql(complexity = "MOST * child_complexity")]
     pub credit_interviews: Vec<CreditInterview>,
     /// Who got none and why
+    #[graphql(complexity = "MOST * child_complexity")]
     pub failures: Vec<NotInterviewed>,
 }
 
