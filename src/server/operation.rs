@@ -200,7 +200,8 @@ fn with_code(error: ServerError) -> ServerError {
     }
     let code = match error.message.as_str() {
         message
-            if message.starts_with("Query is ") || message.contains("too many") || message.contains("recursion") =>
+            if message.starts_with("Query is ")
+                || ["too many", "recursion", "The amount of "].iter().any(|part| message.contains(part)) =>
         {
             Code::CostExceeded
         }

@@ -315,7 +315,9 @@ async fn explain(caller: &Caller, what: &str, queries: &[Sent], large: &[&str]) 
                         && !line.contains("INDEX")
                         && !line.contains("PRIMARY KEY")
             });
-            assert!(!scanned, "{what} reads all of {table}:\n{query}\n{plan}");
+            // The first page of all rows in the order of their key ends where the page does.
+            let paged = query.contains(&format!("WHERE 1=1 ORDER BY `{table}`.`id` LIMIT "));
+            assert!(!scanned || paged, "{what} reads all of {table}:\n{query}\n{plan}");
         }
     }
     seen
