@@ -163,10 +163,7 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 24] = [
-    "bank_staff",
-    "bank_staff_roles",
-    "advisers",
+const LARGE_OF_BANK: [&str; 21] = [
     "credit_interviews",
     "credit_approvals",
     "customer_images",
