@@ -120,7 +120,7 @@ pub struct Config {
     pub max_complexity: usize,
 
     /// Most aliases of an operation
-    #[arg(long, env = "QUINTET_MAX_ALIASES", default_value_t = 90, global = true)]
+    #[arg(long, env = "QUINTET_MAX_ALIASES", default_value_t = 100, global = true)]
     pub max_aliases: usize,
 
     /// Most root fields of an operation

@@ -199,10 +199,8 @@ fn with_code(error: ServerError) -> ServerError {
         return error;
     }
     let code = match error.message.as_str() {
-        message
-            if message.starts_with("Query is ")
-                || ["too many", "recursion", "The amount of "].iter().any(|part| message.contains(part)) =>
-        {
+        // The library's limits: depth; aliases, directives, recursion
+        message if message.starts_with("Query is ") || message.contains(" cannot be greater than ") => {
             Code::CostExceeded
         }
         _ if error.path.is_empty() => Code::GraphqlValidationFailed,

@@ -21,7 +21,9 @@ both! {
     async fn what_multiplies_work_is_refused(app: TestApp) {
         let caller = app.nobody();
         let aliases: String = (0..101).map(|index| format!("alias{index}: __typename ")).collect();
+        let within: String = (0..101).map(|index| format!("alias{index}: login ")).collect();
         for (check, document, expected) in [
+            ("alias overloading within", format!("query cop {{ me {{ {within} }} }}"), "COST_EXCEEDED"),
             ("alias overloading", format!("query cop {{ {aliases} }}"), "COST_EXCEEDED"),
             ("field duplication", format!("query cop {{ {} }}", "__typename ".repeat(500)), "COST_EXCEEDED"),
             ("directive overloading", format!("query cop {{ __typename {} }}", "@aa".repeat(10)), "GRAPHQL_VALIDATION_FAILED"),

@@ -19,6 +19,7 @@ CODES = {
     "CONFLICT",
     "FORBIDDEN",
     "UNAUTHENTICATED",
+    "RATE_LIMITED",
     "UNAVAILABLE",
 }
 
