@@ -113,6 +113,9 @@ both! {
         assert_eq!(socket.hear().await, json!({"id": "1", "type": "complete"}));
         // Nothing of the ended subscription comes any more, though its id is in use again.
         add_sms(&anna, &[sms("AA1611", 2, "two")]).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        socket.say(json!({"type": "ping"})).await;
+        assert_eq!(socket.hear().await, json!({"type": "pong"}));
         socket.subscribe("1", ADDED).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
         add_sms(&anna, &[sms("AA1611", 3, "three")]).await;

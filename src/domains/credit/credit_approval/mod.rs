@@ -213,7 +213,7 @@ impl CreditApprovalMutation {
     /// Decides about up to 200 interviews. An input at fault, an interview that the viewer does not see, or a step that his
     /// roles do not let him take refuses all of them. Those whose turn it is not, or about which somebody else decides at
     /// the same time, are left out and told; the others are decided together. Where none is left it is a CONFLICT
-    #[graphql(guard = "May(Area::Approvals)", complexity = "100 + 10 * child_complexity")]
+    #[graphql(guard = "May(Area::Approvals)", complexity = "100 + child_complexity")]
     async fn credit_approvals_create(
         &self,
         ctx: &Context<'_>,

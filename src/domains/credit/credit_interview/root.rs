@@ -132,7 +132,7 @@ impl CreditInterviewMutation {
 
     /// Enters interviews for up to 1000 people of the white list. Who is not in it, has one under way, or is sent with
     /// another name or grid than the list knows gets none, and is answered with the reason; the others get theirs together
-    #[graphql(guard = "May(Area::Interviews).and(May(Area::WhiteList))", complexity = "100 + 10 * child_complexity")]
+    #[graphql(guard = "May(Area::Interviews).and(May(Area::WhiteList))", complexity = "100 + child_complexity")]
     async fn credit_interviews_add_from_white_list(
         &self,
         ctx: &Context<'_>,
