@@ -69,8 +69,8 @@ pub struct Download {
     /// The document whose operations it belongs to
     pub module: &'static str,
     pub media_type: &'static str,
-    /// What its query string may hold besides the parameters of its path, all of them texts
-    pub query: &'static [&'static str],
+    /// Its parameters, all of them texts, and what they say; those that its path does not name stand in the query string
+    pub parameters: &'static [(&'static str, &'static str)],
 }
 
 /// Envelope, token, dates and errors of one system

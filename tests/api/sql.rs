@@ -163,10 +163,7 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 24] = [
-    "bank_staff",
-    "bank_staff_roles",
-    "advisers",
+const LARGE_OF_BANK: [&str; 21] = [
     "credit_interviews",
     "credit_approvals",
     "customer_images",
@@ -315,7 +312,9 @@ async fn explain(caller: &Caller, what: &str, queries: &[Sent], large: &[&str]) 
                         && !line.contains("INDEX")
                         && !line.contains("PRIMARY KEY")
             });
-            assert!(!scanned, "{what} reads all of {table}:\n{query}\n{plan}");
+            // The first page of all rows in the order of their key ends where the page does.
+            let paged = query.contains(&format!("WHERE 1=1 ORDER BY `{table}`.`id` LIMIT "));
+            assert!(!scanned || paged, "{what} reads all of {table}:\n{query}\n{plan}");
         }
     }
     seen

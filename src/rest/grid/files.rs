@@ -115,7 +115,7 @@ pub fn downloads() -> Vec<Download> {
             them to the grids of that employee.",
         module: "customer",
         media_type: EXCEL,
-        query: &["accountId"],
+        parameters: &[("gridCode", "Code of the grid; 0: all grids"), ("accountId", "Number of an employee")],
     };
     let template = |template: &Template| Download {
         path: format!("/grid/template/{}", template.name),
@@ -125,7 +125,7 @@ pub fn downloads() -> Vec<Download> {
         note: "The empty sheet that the import reads. Clients send the path in UTF-8 with percent signs.",
         module: template.module,
         media_type: EXCEL,
-        query: &[],
+        parameters: &[],
     };
     std::iter::once(export).chain(TEMPLATES.iter().map(template)).collect()
 }

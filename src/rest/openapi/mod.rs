@@ -136,10 +136,16 @@ fn describe(library: &Library, operation: &Operation, request: &Request, route: 
 
 /// A URL that answers a file, or a failure like any other URL
 fn file_of(download: &Download) -> Json {
-    let places = download.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let places = places.map(|name| (name, "path")).chain(download.query.iter().map(|name| (*name, "query")));
-    let parameters = places
-        .map(|(name, place)| json!({"name": name, "in": place, "required": place == "path", "schema": schema::text()}));
+    let parameters = download.parameters.iter().map(|(name, description)| {
+        let in_path = download.path.contains(&format!("{{{name}}}"));
+        json!({
+            "name": name,
+            "in": if in_path { "path" } else { "query" },
+            "required": in_path,
+            "description": description,
+            "schema": schema::text(),
+        })
+    });
     let mut described = json!({
         "operationId": download.id,
         "x-section": download.section,

@@ -56,7 +56,7 @@ impl CreditReportQuery {
     async fn credit_report(
         &self,
         ctx: &Context<'_>,
-        interview_id: Id<CreditInterview>,
+        #[graphql(desc = "Interview that it is for")] interview_id: Id<CreditInterview>,
     ) -> AppResult<Option<CreditReport>> {
         let viewer = ctx.viewer()?;
         let mut conn = ctx.read().await?;
@@ -91,7 +91,7 @@ impl CreditReportMutation {
     async fn credit_report_fetch(
         &self,
         ctx: &Context<'_>,
-        interview_id: Id<CreditInterview>,
+        #[graphql(desc = "Interview that it is for")] interview_id: Id<CreditInterview>,
     ) -> AppResult<CreditReportFetchPayload> {
         let interview = CreditInterview::find(&mut ctx.read().await?, ctx.viewer()?, interview_id).await?;
         Ok(CreditReportFetchPayload { credit_report: CreditReport::ask(ctx, &interview).await? })
