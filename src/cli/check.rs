@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use async_graphql::ServerError;
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     config::Config,
@@ -65,19 +65,21 @@ fn lines(documents: &Documents, config: &Config) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// What is wrong with a request
+/// What is wrong with a request; values of variables are looked at where there are some
 fn judge(documents: &Documents, config: &Config, line: &str) -> Vec<ServerError> {
-    let request = match serde_json::from_str(line).map_err(|error| error.to_string()) {
-        Ok(request) => request,
-        Err(error) => return vec![ServerError::new(error, None)],
+    let body: Json = match serde_json::from_str(line) {
+        Ok(body) => body,
+        Err(error) => return vec![ServerError::new(error.to_string(), None)],
     };
-    let request = match request::one(request) {
+    let has_values = body.get("variables").is_some();
+    let request = match request::one(body) {
         Ok(asked) => asked.request,
         Err(request::Refusal(_, message)) => return vec![ServerError::new(message, None)],
     };
     let name = request.operation_name.as_deref();
     match documents.get(&request.query, config) {
-        Ok(document) => document.check_variables(name, &request.variables).err().into_iter().collect(),
+        Ok(document) if has_values => document.check_variables(name, &request.variables).err().into_iter().collect(),
+        Ok(_) => Vec::new(),
         Err(errors) => errors,
     }
 }

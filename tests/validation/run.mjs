@@ -11,7 +11,7 @@ import { spoil, variables } from './variables.mjs';
 
 const SEED = Number(process.env.SEED ?? 20260101);
 const COUNT = Number(process.env.COUNT ?? 2000);
-const SHOWN = 20;
+const SHOWN = 5;
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 const flaws = [...validateSchema(schema), ...validateSchema(buildClientSchema(introspectionFromSchema(schema)))];
