@@ -433,6 +433,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    customer_events (id) {
+        id -> BigInt,
+        customer_id -> Nullable<BigInt>,
+        id_number -> Text,
+        staff_id -> Nullable<BigInt>,
+        step -> Integer,
+        detail -> Nullable<Text>,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
     customer_images (id) {
         id -> BigInt,
         grid_id -> BigInt,
@@ -1158,6 +1170,8 @@ diesel::joinable!(credit_interviews -> grids (grid_id));
 diesel::joinable!(credit_profiles -> bank_customers (customer_id));
 diesel::joinable!(credit_reports -> credit_interviews (interview_id));
 diesel::joinable!(customer_assets -> bank_customers (customer_id));
+diesel::joinable!(customer_events -> bank_customers (customer_id));
+diesel::joinable!(customer_events -> bank_staff (staff_id));
 diesel::joinable!(customer_images -> bank_staff (uploader_id));
 diesel::joinable!(customer_images -> credit_interviews (interview_id));
 diesel::joinable!(customer_images -> grids (grid_id));
@@ -1241,6 +1255,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     credit_profiles,
     credit_reports,
     customer_assets,
+    customer_events,
     customer_images,
     customer_tags,
     demand_change_staff,

@@ -8,6 +8,7 @@ mod bank_credit;
 mod bank_customers;
 mod bank_images;
 mod bank_interviews;
+mod bank_life;
 mod bank_lists;
 mod bank_residents;
 mod estate;
@@ -150,6 +151,7 @@ async fn realms(app: &App, conn: &mut Conn, demo: &mut Demo) -> AppResult<()> {
     bank_lists::fill(app, conn, demo).await?;
     bank_interviews::fill(conn, demo).await?;
     bank_images::fill(app, conn, demo).await?;
+    bank_life::fill(conn).await?;
     known_everywhere(conn).await
 }
 

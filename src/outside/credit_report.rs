@@ -4,6 +4,7 @@
 //! credentials, where there is one, and the JSON `{"name": …, "idNumber": …, "reference": number of the interview}`.
 //! The answer is the page, in UTF-8, 2 MB at the most.
 
+use reqwest::Url;
 use serde::Serialize;
 
 use super::answer;
@@ -29,9 +30,8 @@ pub struct Asked<'a> {
 /// Name and password of the account with the bureau
 pub type Login = (String, String);
 
-/// What the bureau says; nothing where none is configured
-pub async fn fetch(app: &App, asked: &Asked<'_>, login: Option<Login>) -> AppResult<Option<String>> {
-    let Some(url) = &app.config.credit_report_url else { return Ok(None) };
+/// What the bureau at this URL says
+pub async fn fetch(app: &App, url: &Url, asked: &Asked<'_>, login: Option<Login>) -> AppResult<String> {
     let mut request = app.outside.post(url).json(asked);
     if let Some((name, password)) = login {
         request = request.basic_auth(name, Some(password));
@@ -39,7 +39,7 @@ pub async fn fetch(app: &App, asked: &Asked<'_>, login: Option<Login>) -> AppRes
     let body = answer(SERVICE, request, MOST).await?;
     match String::from_utf8(body.into()) {
         // No database keeps a NUL in a text.
-        Ok(page) if !page.trim().is_empty() && !page.contains('\0') => Ok(Some(page)),
+        Ok(page) if !page.trim().is_empty() && !page.contains('\0') => Ok(page),
         _ => Err(AppError::unavailable(format!("The {SERVICE} does not answer as it should"))),
     }
 }

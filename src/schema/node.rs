@@ -16,8 +16,8 @@ use crate::{
             LoanCustomer, PovertyRecord, PropertyCustomer, Resident, ServiceContact, Tag,
         },
         engagement::{
-            Attachment, CallFeedback, CallPackage, DemandChange, EstateProject, FollowUp, PackagePhone, PhoneCall,
-            SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
+            Attachment, CallFeedback, CallPackage, CustomerEvent, DemandChange, EstateProject, FollowUp, PackagePhone,
+            PhoneCall, SatisfactionRating, ServiceContract, SmsMessage, SmsTemplate, WechatFriendship, WorkItem,
         },
         identity::{
             Account, AuditEntry, BackgroundJob, BankStaff, Branch, Dictionary, DictionaryEntry, EstateAgent,
@@ -61,6 +61,7 @@ nodes! {
     ServiceContract, EstateProject, CallPackage, PackagePhone, CallFeedback, Attachment,
     BankProduct, Grid, GridReviewer, GridMap, GridPicture, Adviser, ProductAccount, BalanceSummary, BalanceChange, WorkItem,
     ListEntry, AdviserOpinion, CreditProfile, ReportAccount, CreditInterview, CreditApproval, CustomerImage,
+    CustomerEvent,
 }
 
 #[derive(Default)]

@@ -14,7 +14,7 @@ use crate::{
         sql::{Alike, begins},
         tables::{adviser_opinions, grids},
     },
-    domains::{credit::Grid, customers::BankCustomer, identity::AuditEntry},
+    domains::{credit::Grid, customers::BankCustomer, engagement::CustomerEvent},
     entity,
     error::AppResult,
     graphql::{
@@ -342,7 +342,7 @@ impl AdviserOpinionMutation {
         let mut tx = ctx.begin().await?;
         let grid = Grid::of_input(&mut tx, ctx.viewer()?, input.grid_id, input.grid_code.as_deref()).await?;
         let adviser_opinion = AdviserOpinion::create(&mut tx, AdviserOpinion::new(grid.id, input)?).await?;
-        AuditEntry::record(&mut tx, ctx, None, Some(&adviser_opinion)).await?;
+        CustomerEvent::record(&mut tx, ctx, None, Some(&adviser_opinion)).await?;
         tx.commit().await?;
         Ok(AdviserOpinionCreatePayload { adviser_opinion })
     }
@@ -363,7 +363,7 @@ impl AdviserOpinionMutation {
             after.grid_id = Grid::of_input(&mut tx, viewer, input.grid_id, input.grid_code.as_deref()).await?.id;
         }
         let adviser_opinion = AdviserOpinion::update(&mut tx, after.changed(input)?).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&adviser_opinion)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&adviser_opinion)).await?;
         tx.commit().await?;
         Ok(AdviserOpinionUpdatePayload { adviser_opinion })
     }
@@ -378,7 +378,7 @@ impl AdviserOpinionMutation {
         let mut tx = ctx.begin().await?;
         let adviser_opinion = AdviserOpinion::find(&mut tx, ctx.viewer()?, id).await?;
         diesel::delete(adviser_opinions::table.filter(adviser_opinions::id.eq(id))).run(&mut tx).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&adviser_opinion), None).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&adviser_opinion), None).await?;
         tx.commit().await?;
         Ok(AdviserOpinionDeletePayload { adviser_opinion })
     }

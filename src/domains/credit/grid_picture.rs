@@ -165,8 +165,8 @@ impl GridPictureMutation {
         let grid_picture = GridPicture::create(&mut tx, grid.id, &file, placed.location()).await?;
         let changes = [(before.as_ref(), None), (None, Some(&grid_picture))];
         AuditEntry::record_all(&mut tx, ctx, changes).await?;
-        tx.commit().await?;
         placed.keep();
+        tx.commit().await?;
         if let Some(before) = before {
             files::remove(ctx.app(), &before.location).await;
         }

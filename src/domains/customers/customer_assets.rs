@@ -10,7 +10,7 @@ use super::{BankCustomer, bank_customer::Occupation, industry::Industry};
 use crate::{
     auth::{Area, May, Viewer},
     db::{Cols as _, Conn, Decimal, Id, Money, Run as _, Time, Where, tables::customer_assets},
-    domains::identity::AuditEntry,
+    domains::engagement::CustomerEvent,
     entity,
     error::{AppError, AppResult},
     graphql::{
@@ -334,7 +334,7 @@ impl CustomerAssetsMutation {
         let mut row = CustomerAssets::blank(customer.id);
         input.apply(&mut row)?;
         let customer_assets = CustomerAssets::create(&mut tx, row).await?;
-        AuditEntry::record(&mut tx, ctx, None, Some(&customer_assets)).await?;
+        CustomerEvent::record(&mut tx, ctx, None, Some(&customer_assets)).await?;
         tx.commit().await?;
         Ok(CustomerAssetsCreatePayload { customer_assets })
     }
@@ -353,7 +353,7 @@ impl CustomerAssetsMutation {
         let mut row = before.clone();
         input.apply(&mut row)?;
         let customer_assets = CustomerAssets::update(&mut tx, row).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&customer_assets)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&customer_assets)).await?;
         tx.commit().await?;
         Ok(CustomerAssetsUpdatePayload { customer_assets })
     }

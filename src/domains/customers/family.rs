@@ -20,7 +20,7 @@ use crate::{
         sql::Alike,
         tables::{bank_customers, families, residents},
     },
-    domains::identity::{AuditEntry, BankStaff},
+    domains::{engagement::CustomerEvent, identity::BankStaff},
     entity,
     error::{AppError, AppResult},
     graphql::{
@@ -335,7 +335,7 @@ impl FamilyMutation {
         BankStaff::named(&mut tx, viewer, "managerId", manager_id).await?;
         let family = Family::create(&mut tx, new).await.map_err(taken)?;
         family.keep_in_sight(&mut tx, viewer).await?;
-        AuditEntry::record(&mut tx, ctx, None, Some(&family)).await?;
+        CustomerEvent::record(&mut tx, ctx, None, Some(&family)).await?;
         tx.commit().await?;
         Ok(FamilyCreatePayload { family })
     }
@@ -373,7 +373,7 @@ impl FamilyMutation {
         }
         let family = Family::update(&mut tx, after.checked()?).await.map_err(taken)?;
         family.keep_in_sight(&mut tx, viewer).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&family)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&family)).await?;
         tx.commit().await?;
         Ok(FamilyUpdatePayload { family })
     }

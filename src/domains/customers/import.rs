@@ -11,17 +11,17 @@ use diesel::QueryResult;
 use crate::{
     auth::Viewer,
     db::Conn,
-    domains::identity::AuditEntry,
+    domains::engagement::{CustomerEvent, customer_event::steps::Told},
     error::{AppError, AppResult},
     files::{
         import::{CHUNK, ImportPayload, Report},
         sheet::{Sheet, Table},
     },
-    graphql::{ContextExt, Entity},
+    graphql::ContextExt,
 };
 
 /// Somebody whom a sheet enters
-pub trait Imported: Entity {
+pub trait Imported: Told {
     fn id_number(&self) -> &str;
 
     /// Completes the rows, and takes out those who can not be entered, with the reasons by id number
@@ -63,7 +63,7 @@ pub async fn import<T: Default + Send + 'static, E: Imported>(
         let mut tx = ctx.begin().await?;
         let refused = E::prepare(&mut tx, viewer, &mut new).await?;
         let added = E::add(&mut tx, new).await?;
-        AuditEntry::record_all(&mut tx, ctx, added.iter().map(|row| (None, Some(row)))).await?;
+        CustomerEvent::record_all(&mut tx, ctx, added.iter().map(|row| (None, Some(row))).collect()).await?;
         tx.commit().await?;
         report.imported += added.len();
         let added: HashSet<_> = added.iter().map(Imported::id_number).collect();

@@ -172,8 +172,8 @@ impl AttachmentMutation {
         let mut tx = ctx.begin().await?;
         let attachment = Attachment::create(&mut tx, viewer, &file, placed.location()).await?;
         AuditEntry::record(&mut tx, ctx, None, Some(&attachment)).await?;
-        tx.commit().await?;
         placed.keep();
+        tx.commit().await?;
         Ok(AttachmentUploadPayload { attachment })
     }
 

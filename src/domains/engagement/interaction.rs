@@ -3,14 +3,14 @@
 use async_graphql::{Context, Enum, ID, InputObject, Interface, Object};
 use diesel::prelude::*;
 
-use super::{CallFeedback, DemandChange, FollowUp, PhoneCall, SatisfactionRating, SmsMessage};
+use super::{CallFeedback, CustomerEvent, DemandChange, FollowUp, PhoneCall, SatisfactionRating, SmsMessage};
 use crate::{
     auth::{Realm, SignedIn},
     db::{
         Id, Time, Where,
         tables::{
-            call_feedback, credit_approvals, credit_interviews, demand_changes, follow_ups, phone_calls,
-            satisfaction_ratings, sms_messages,
+            call_feedback, credit_approvals, credit_interviews, customer_events, demand_changes, follow_ups,
+            phone_calls, satisfaction_ratings, sms_messages,
         },
     },
     domains::{
@@ -55,6 +55,7 @@ pub enum Interaction {
     CallFeedback(CallFeedback),
     CreditInterview(CreditInterview),
     CreditApproval(CreditApproval),
+    CustomerEvent(CustomerEvent),
 }
 
 impl Merged for Interaction {
@@ -80,6 +81,8 @@ pub enum InteractionKind {
     CreditInterview,
     /// What was decided about a loan
     CreditApproval,
+    /// A step in a bank customer's life: entered, listed, photographed
+    CustomerEvent,
 }
 
 /// Which interactions of all realms
@@ -131,6 +134,7 @@ kinds! {
     Estate: CallFeedback, PropertyCustomer, |it| it.customer_id;
     Bank: CreditInterview, BankCustomer, |it| it.customer_id;
     Bank: CreditApproval, BankCustomer, |it| it.customer_id;
+    Bank: CustomerEvent, BankCustomer, |it| it.customer_id;
 }
 
 impl Interaction {
@@ -161,6 +165,7 @@ impl Interaction {
                     let id = customer.id.number;
                     of_parent::<CreditInterview>(ctx, &mut merger, 6, CreditInterview::OF_CUSTOMER, id).await?;
                     of_parent::<CreditApproval>(ctx, &mut merger, 7, CreditApproval::OF_CUSTOMER, id).await?;
+                    of_parent::<CustomerEvent>(ctx, &mut merger, 8, CustomerEvent::OF_CUSTOMER, id).await?;
                 }
             }
         }
@@ -223,6 +228,7 @@ impl InteractionQuery {
         if asked(Realm::Bank) {
             add!(6, CreditInterview, credit_interviews, created_at);
             add!(7, CreditApproval, credit_approvals, created_at);
+            add!(8, CustomerEvent, customer_events, at);
         }
         Ok(merger.finish())
     }

@@ -7,7 +7,8 @@ use diesel::QueryResult;
 use futures_util::{Stream, future::BoxFuture};
 
 use super::{
-    CallFeedback, DemandChange, FollowUp, Interaction, PhoneCall, SatisfactionRating, SmsMessage, interaction::Happened,
+    CallFeedback, CustomerEvent, DemandChange, FollowUp, Interaction, PhoneCall, SatisfactionRating, SmsMessage,
+    interaction::Happened,
 };
 use crate::{
     auth::{Realm, SignedIn, Viewer},
@@ -21,9 +22,9 @@ use crate::{
     graphql::{ContextExt, Entity, scalars::split_global},
 };
 
-/// Most rows of one write that subscribers are told of. An officer's phone uploads thousands of messages at once: that
-/// is history, and who shows it reads the list.
-const MOST: usize = 100;
+/// Most rows of one write that subscribers are told of, no fewer than approvals that are given at once. An officer's phone
+/// uploads thousands of messages at once: that is history, and who shows it reads the list.
+pub const MOST: usize = 200;
 
 /// Tells subscribers of new interactions when the transaction commits: of the last ones, where they are many
 pub async fn announce<E: Happened>(conn: &mut Conn, added: &[E]) -> QueryResult<()> {
@@ -71,7 +72,7 @@ struct Kind {
 type Load = for<'a> fn(&'a Wanted, &'a Event, &'a Db) -> BoxFuture<'a, AppResult<Vec<Interaction>>>;
 
 impl Kind {
-    const ALL: [Kind; 8] = [
+    const ALL: [Kind; 9] = [
         Kind::of::<SmsMessage>(),
         Kind::of::<PhoneCall>(),
         Kind::of::<FollowUp>(),
@@ -80,6 +81,7 @@ impl Kind {
         Kind::of::<CallFeedback>(),
         Kind::of::<CreditInterview>(),
         Kind::of::<CreditApproval>(),
+        Kind::of::<CustomerEvent>(),
     ];
 
     const fn of<E: Happened>() -> Kind {
@@ -97,7 +99,7 @@ pub struct InteractionSubscription;
 #[Subscription]
 impl InteractionSubscription {
     /// What is written down between staff and customers from now on, as far as the viewer may see it. Of an upload of
-    /// more than 100 rows the last 100 are shown. Ends when the viewer's session does, and when he may see other rows.
+    /// more than 200 rows the last 200 are shown. Ends when the viewer's session does, and when he may see other rows.
     #[graphql(guard = "SignedIn")]
     async fn interaction_added(
         &self,

@@ -4,6 +4,7 @@ pub mod attachment;
 pub mod call_feedback;
 pub mod call_package;
 pub mod contact_report;
+pub mod customer_event;
 pub mod demand_change;
 pub mod estate_project;
 pub mod follow_up;
@@ -26,6 +27,7 @@ use async_graphql::{MergedObject, MergedSubscription};
 pub use attachment::Attachment;
 pub use call_feedback::CallFeedback;
 pub use call_package::CallPackage;
+pub use customer_event::CustomerEvent;
 pub use demand_change::DemandChange;
 pub use estate_project::EstateProject;
 pub use follow_up::{FollowUp, FollowUpEvent};
@@ -57,6 +59,7 @@ pub struct EngagementQuery(
     call_feedback::CallFeedbackQuery,
     attachment::AttachmentQuery,
     work_item::WorkItemQuery,
+    customer_event::CustomerEventQuery,
 );
 
 #[derive(MergedObject, Default)]

@@ -37,8 +37,8 @@ use crate::{
 /// From where to where which interviews go
 type Moves = (InterviewStage, InterviewStage, Vec<Id<CreditInterview>>);
 
-/// Most interviews at once
-const MOST: usize = 200;
+/// Most interviews at once: subscribers are told of each
+const MOST: usize = interaction_added::MOST;
 
 /// A decision about an interview. Who decides is the viewer; what the input says of him must be so
 #[derive(Clone, Debug, InputObject)]

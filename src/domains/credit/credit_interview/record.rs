@@ -17,10 +17,10 @@ use crate::{
     domains::{
         credit::Grid,
         engagement::{
-            WorkItem,
+            CustomerEvent, WorkItem,
             work_item::{NewWorkItem, WorkEntrance, WorkKind},
         },
-        identity::{AuditEntry, BankStaff},
+        identity::BankStaff,
     },
     error::AppResult,
 };
@@ -37,7 +37,8 @@ pub type Step = (CreditInterview, CreditInterview);
 
 /// Called with everything whose stage changed, or that was deleted, and with who did it: the one place that knows of it
 pub async fn moved(conn: &mut Conn, ctx: &Context<'_>, by: &str, steps: &[Step]) -> AppResult<()> {
-    AuditEntry::record_all(conn, ctx, steps.iter().map(|(before, after)| (Some(before), Some(after)))).await?;
+    CustomerEvent::record_all(conn, ctx, steps.iter().map(|(before, after)| (Some(before), Some(after))).collect())
+        .await?;
     let to = |stages: &[InterviewStage]| -> Vec<CreditInterview> {
         let there = |after: &CreditInterview| stages.contains(&after.stage) && after.status != InterviewStatus::Deleted;
         steps.iter().map(|(_, after)| after).filter(|after| there(after)).cloned().collect()

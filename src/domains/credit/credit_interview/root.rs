@@ -14,9 +14,9 @@ use crate::{
     auth::{Area, May, Viewer},
     db::{Conn, Id},
     domains::{
-        credit::{Grid, scope::BankScopeInput},
+        credit::{CustomerImage, Grid, credit_report::CreditReport, scope::BankScopeInput},
         customers::BankCustomer,
-        identity::AuditEntry,
+        engagement::CustomerEvent,
     },
     error::{AppError, AppResult},
     files::{import::ImportPayload, sheet::Sheet},
@@ -102,12 +102,14 @@ impl CreditInterviewMutation {
             if before.stage != InterviewStage::Entered {
                 return Err(refuse("idNumber", "Approvals speak of this person already"));
             }
+            CustomerImage::none_of_interview(&mut tx, id).await?;
+            CreditReport::forget(&mut tx, id).await?;
             row.customer_id = None;
             row = CreditInterview::prepared(&mut tx, viewer, row).await?;
         }
         row.complete()?;
         let credit_interview = CreditInterview::update(&mut tx, &before, row).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&credit_interview)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&credit_interview)).await?;
         tx.commit().await?;
         Ok(CreditInterviewUpdatePayload { credit_interview })
     }

@@ -82,7 +82,7 @@ impl CreditInterview {
             .await
     }
 
-    /// Writes the changed row, unless its stage or its status is another meanwhile
+    /// Writes the changed row, unless its stage, its status or its papers are others meanwhile
     pub(super) async fn update(
         conn: &mut Conn,
         before: &CreditInterview,
@@ -91,7 +91,9 @@ impl CreditInterview {
         let own = credit_interviews::table
             .filter(credit_interviews::id.eq(before.id))
             .filter(credit_interviews::stage.eq(before.stage))
-            .filter(credit_interviews::status.eq(before.status));
+            .filter(credit_interviews::status.eq(before.status))
+            .filter(credit_interviews::has_contract.eq(before.has_contract))
+            .filter(credit_interviews::has_form.eq(before.has_form));
         let written: Option<CreditInterview> = diesel::update(own)
             .set(CreditInterview { updated_at: Time::now(), ..changed })
             .returning(CreditInterview::cols())

@@ -1,7 +1,7 @@
 //! Credit report (征信报告) on the person of an interview, as a page of HTML.
 //!
 //! Table `credit_reports` holds what the credit bureau said, once for each interview. Where no bureau is configured the
-//! page is made of what the bank knows itself, and nothing is kept.
+//! page is made of what the bank knows itself, and the page is not kept. That it was shown stands in the person's life.
 
 mod page;
 
@@ -17,7 +17,13 @@ use crate::{
         Conn, Id, Run as _, Time, Where,
         tables::{branches, credit_approvals, credit_profiles, credit_reports, grids},
     },
-    domains::identity::AuditEntry,
+    domains::{
+        engagement::{
+            CustomerEvent,
+            customer_event::{CustomerStep, steps::Step},
+        },
+        identity::AuditEntry,
+    },
     error::{AppError, AppResult},
     graphql::{ContextExt, Entity, entity::Visible as _, input::found},
     outside::credit_report::{Asked, fetch},
@@ -63,21 +69,24 @@ impl CreditReportQuery {
         let Some(interview) = found(CreditInterview::find(&mut conn, viewer, interview_id).await)? else {
             return Ok(None);
         };
-        if let Some((html, created_at)) = CreditReport::kept(&mut conn, interview.id).await? {
-            return CreditReport::of_bureau(&interview, &html, created_at).map(Some);
-        }
-        if ctx.app().config.credit_report_url.is_some() {
-            // The bureau may take seconds, and connections are few.
-            drop(conn);
-            return CreditReport::ask(ctx, &interview).await.map(Some);
-        }
-        let known = CreditReport::known(&mut conn, ctx, interview).await?;
-        Ok(Some(CreditReport {
-            interview_id,
-            html: page::rendered(&known)?,
-            is_from_bureau: false,
-            created_at: Time::now(),
-        }))
+        let shown = Step::of_person(&interview.id_number, CustomerStep::ReportShown);
+        let report = match CreditReport::kept(&mut conn, interview.id).await? {
+            Some((html, created_at)) => CreditReport::of_bureau(&interview, &html, created_at)?,
+            None if ctx.app().config.credit_report_url.is_some() => {
+                // The bureau may take seconds, and connections are few.
+                drop(conn);
+                return CreditReport::ask(ctx, &interview).await.map(Some);
+            }
+            None => {
+                let html = page::rendered(&CreditReport::known(&mut conn, ctx, interview).await?)?;
+                CreditReport { interview_id, html, is_from_bureau: false, created_at: Time::now() }
+            }
+        };
+        drop(conn);
+        let mut tx = ctx.begin().await?;
+        CustomerEvent::tell(&mut tx, viewer, vec![shown]).await?;
+        tx.commit().await?;
+        Ok(Some(report))
     }
 }
 
@@ -99,7 +108,8 @@ impl CreditReportMutation {
 }
 
 impl CreditReport {
-    /// Asks the bureau and keeps what it says; the audit log tells who asked about whom
+    /// Asks the bureau and keeps what it says. Who asked about whom is written down before: the bureau counts the question,
+    /// even if nobody waits for the answer any more
     async fn ask(ctx: &Context<'_>, interview: &CreditInterview) -> AppResult<CreditReport> {
         let (app, viewer) = (ctx.app(), ctx.viewer()?);
         let login = CreditReport::login(&mut ctx.read().await?, interview).await?;
@@ -108,13 +118,21 @@ impl CreditReport {
             None => None,
         };
         let asked = Asked { name: &interview.name, id_number: &interview.id_number, reference: interview.id.number };
-        let html = fetch(app, &asked, login).await?;
-        let html = html.ok_or_else(|| AppError::unavailable("No credit bureau is configured (credit-report-url)"))?;
+        let url = app.config.credit_report_url.as_ref();
+        let url = url.ok_or_else(|| AppError::unavailable("No credit bureau is configured (credit-report-url)"))?;
         let mut tx = ctx.begin().await?;
+        let what = json!({"interviewId": interview.id.number, "idNumber": interview.id_number});
+        AuditEntry::taken(&mut tx, viewer, "creditReport", "CreditReport", interview.id.number, &what).await?;
+        let shown = Step::of_person(&interview.id_number, CustomerStep::ReportShown);
+        CustomerEvent::tell(&mut tx, viewer, vec![shown]).await?;
+        tx.commit().await?;
+        let html = fetch(app, url, &asked, login).await?;
+        let mut tx = ctx.begin().await?;
+        if CreditInterview::find(&mut tx, viewer, interview.id).await?.id_number != interview.id_number {
+            return Err(AppError::conflict("The interview is about somebody else now"));
+        }
         let created_at = Time::now();
         CreditReport::keep(&mut tx, interview.id, &html, created_at).await?;
-        let what = json!({"interviewId": interview.id.number, "bytes": html.len()});
-        AuditEntry::taken(&mut tx, viewer, "creditReport", "CreditReport", interview.id.number, &what).await?;
         tx.commit().await?;
         CreditReport::of_bureau(interview, &html, created_at)
     }
@@ -130,6 +148,11 @@ impl CreditReport {
             .select((credit_reports::html, credit_reports::created_at))
             .opt(conn)
             .await
+    }
+
+    /// Called when an interview is about somebody else from now on
+    pub async fn forget(conn: &mut Conn, interview: Id<CreditInterview>) -> QueryResult<usize> {
+        diesel::delete(credit_reports::table.filter(credit_reports::interview_id.eq(interview))).run(conn).await
     }
 
     async fn keep(conn: &mut Conn, interview: Id<CreditInterview>, html: &str, at: Time) -> QueryResult<usize> {

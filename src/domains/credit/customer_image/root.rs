@@ -9,7 +9,7 @@ use super::{
 use crate::{
     auth::{Area, May},
     db::Id,
-    domains::identity::AuditEntry,
+    domains::engagement::CustomerEvent,
     error::{AppError, AppResult},
     files::{Checked, Placed},
     graphql::{Connection, ContextExt, Entity, Page, PageInput, page, scalars::File},
@@ -73,6 +73,7 @@ impl CustomerImageMutation {
         let file = tokio::task::spawn_blocking(|| Checked::scan(upload)).await.map_err(AppError::internal)??;
         let placed = Placed::new(ctx.app(), "customers", file.content.clone()).await?;
         let mut tx = ctx.begin().await?;
+        tx.lock("customer_images").await?;
         let new = CustomerImage {
             content_type: file.content_type.to_owned(),
             size: i64::try_from(file.content.len()).unwrap_or(i64::MAX),
@@ -96,9 +97,10 @@ impl CustomerImageMutation {
         CustomerImage::attach(&mut tx, &touched).await?;
         let mut changes = vec![(None, Some(&customer_image))];
         changes.extend(replaced.as_ref().map(|(after, before)| (Some(before), Some(after))));
-        AuditEntry::record_all(&mut tx, ctx, changes).await?;
-        tx.commit().await?;
+        CustomerEvent::record_all(&mut tx, ctx, changes).await?;
+        // If the answer to COMMIT is lost, a file without a row is the lesser harm.
         placed.keep();
+        tx.commit().await?;
         Ok(CustomerImageUploadPayload { customer_image })
     }
 
@@ -113,7 +115,7 @@ impl CustomerImageMutation {
         let before = CustomerImage::find(&mut tx, ctx.viewer()?, id).await?;
         let customer_image = CustomerImage::delete(&mut tx, id).await?;
         CustomerImage::attach(&mut tx, &[&customer_image]).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&customer_image)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&customer_image)).await?;
         tx.commit().await?;
         Ok(CustomerImageDeletePayload { customer_image })
     }

@@ -18,8 +18,7 @@ use crate::{
     },
 };
 
-/// Most pictures of one kind of a customer or an interview, and most bytes of them together: legacy clients get all of
-/// them in one answer
+/// Most pictures of one kind of a person, and most bytes of them together: legacy clients get all of them in one answer
 const MOST: i64 = 40;
 const MOST_BYTES: i64 = 40 << 20;
 
@@ -88,13 +87,18 @@ impl CustomerImage {
         })
     }
 
-    /// Refuses one more where there are too many of its kind
+    /// Refuses to change whom an interview is about as long as it has pictures of him
+    pub async fn none_of_interview(conn: &mut Conn, interview: Id<CreditInterview>) -> AppResult<()> {
+        let wanted = Where::default().and(customer_images::interview_id.eq(interview));
+        match CustomerImage::count(conn, wanted.and(customer_images::is_deleted.eq(false))).await? {
+            0 => Ok(()),
+            _ => Err(refuse("idNumber", "There are pictures of this person already")),
+        }
+    }
+
+    /// Refuses one more where there are too many of its kind; the table is locked
     pub(super) async fn fits(&self, conn: &mut Conn) -> AppResult<()> {
         let alike = CustomerImage::kept(self.kind).and(customer_images::id_number.eq(self.id_number.clone()));
-        let alike = match self.interview_id {
-            Some(interview) => alike.and(customer_images::interview_id.eq(interview)),
-            None => alike.and(customer_images::interview_id.is_null()),
-        };
         let others = CustomerImage::fetch(conn, alike, CustomerImage::ORDER.first(MOST)).await?;
         let bytes: i64 = others.iter().map(|image| image.size).sum();
         if i64::try_from(others.len()) == Ok(MOST) || bytes + self.size > MOST_BYTES {

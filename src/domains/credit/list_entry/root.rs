@@ -9,7 +9,7 @@ use super::{
 use crate::{
     auth::{Area, May},
     db::Id,
-    domains::{credit::Grid, identity::AuditEntry},
+    domains::{credit::Grid, engagement::CustomerEvent},
     error::{AppError, AppResult},
     files::{import::ImportPayload, sheet::Sheet},
     graphql::{Connection, ContextExt, Page, PageInput, page, scalars::File},
@@ -68,7 +68,7 @@ impl ListEntryMutation {
         let new = ListEntry::new(kind, grid.id, input)?;
         ListEntry::free(&mut tx, viewer, &new.id_number).await?;
         let list_entry = ListEntry::create(&mut tx, new).await?;
-        AuditEntry::record(&mut tx, ctx, None, Some(&list_entry)).await?;
+        CustomerEvent::record(&mut tx, ctx, None, Some(&list_entry)).await?;
         tx.commit().await?;
         Ok(ListEntryCreatePayload { list_entry })
     }
@@ -94,7 +94,7 @@ impl ListEntryMutation {
             ListEntry::free(&mut tx, viewer, &after.id_number).await?;
         }
         let list_entry = ListEntry::update(&mut tx, &before, after).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&list_entry)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&list_entry)).await?;
         tx.commit().await?;
         Ok(ListEntryUpdatePayload { list_entry })
     }
@@ -122,7 +122,7 @@ impl ListEntryMutation {
         let before = ListEntry::by_id_number(&mut tx, ctx.viewer()?, from, &id_number).await?;
         let after = ListEntry { kind: to, reason: reason.map(|reason| reason.code().to_string()), ..before.clone() };
         let list_entry = ListEntry::update(&mut tx, &before, after).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&list_entry)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&list_entry)).await?;
         tx.commit().await?;
         Ok(ListEntryMovePayload { list_entry })
     }
@@ -138,7 +138,7 @@ impl ListEntryMutation {
         let mut tx = ctx.begin().await?;
         let list_entry = ListEntry::of_list(&mut tx, ctx.viewer()?, kind, id).await?;
         ListEntry::delete(&mut tx, &list_entry).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&list_entry), None).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&list_entry), None).await?;
         tx.commit().await?;
         Ok(ListEntryDeletePayload { list_entry })
     }

@@ -14,7 +14,7 @@ use crate::{
             CustomerAssets, CustomerTag, DishonestPerson, Family, FamilyMember, PovertyRecord, Resident, Tag,
             family_member::FamilyRelation,
         },
-        engagement::{Interaction, WorkItem},
+        engagement::{CustomerEvent, Interaction, WorkItem},
         identity::{BankStaff, StaffMember},
     },
     error::AppResult,
@@ -250,5 +250,19 @@ impl BankCustomer {
     ) -> AppResult<Connection<CreditApproval>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(CreditApproval::OF_CUSTOMER, self.id.number, page).await
+    }
+
+    /// Steps of his life with the bank, the last first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn events(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CustomerEvent>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CustomerEvent::OF_CUSTOMER, self.id.number, page).await
     }
 }

@@ -7,7 +7,7 @@ use super::{BankCustomer, BankCustomerInput, BankCustomerStatus, rules::Registra
 use crate::{
     db::{Cols as _, Conn, Run as _, sql::Many, tables::bank_customers},
     domains::{
-        credit::{CreditInterview, Grid, ListEntry},
+        credit::Grid,
         customers::import::{Imported, import},
     },
     error::AppResult,
@@ -119,8 +119,7 @@ impl Imported for BankCustomer {
             .all(conn)
             .await?;
         let numbers: Vec<String> = added.iter().map(|customer| customer.id_number.clone()).collect();
-        ListEntry::tag(conn, numbers.clone()).await?;
-        CreditInterview::adopt(conn, numbers).await?;
+        BankCustomer::joined(conn, numbers).await?;
         BankCustomer::to_be_completed(conn, &added).await?;
         Ok(added)
     }

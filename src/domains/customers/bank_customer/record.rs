@@ -1,5 +1,6 @@
 //! What goes along with every write to a customer, in its transaction: the audit log, the work item that a draft is,
-//! the grid that his money is counted with, the tag of a list that he stands in, the interviews that he had before.
+//! the steps of his life, the grid that his money is counted with, the tag of a list that he stands in, the interviews
+//! that he had before.
 
 use async_graphql::Context;
 use chrono::Duration;
@@ -11,10 +12,9 @@ use crate::{
     domains::{
         credit::{BalanceChange, CreditInterview, Grid, ListEntry},
         engagement::{
-            WorkItem,
+            CustomerEvent, WorkItem,
             work_item::{NewWorkItem, WorkEntrance, WorkKind},
         },
-        identity::AuditEntry,
     },
     error::AppResult,
     graphql::ContextExt,
@@ -31,12 +31,11 @@ impl BankCustomer {
         before: Option<&BankCustomer>,
         after: Option<&BankCustomer>,
     ) -> AppResult<()> {
-        AuditEntry::record(conn, ctx, before, after).await?;
+        CustomerEvent::record(conn, ctx, before, after).await?;
         if let Some(after) = after
             && before.is_none_or(|before| before.id_number != after.id_number)
         {
-            ListEntry::tag(conn, vec![after.id_number.clone()]).await?;
-            CreditInterview::adopt(conn, vec![after.id_number.clone()]).await?;
+            BankCustomer::joined(conn, vec![after.id_number.clone()]).await?;
         }
         let drafts = [before, after].map(|customer| customer.filter(|customer| customer.is_draft()));
         match (drafts, after) {
@@ -67,7 +66,15 @@ impl BankCustomer {
         if !completed.is_empty() {
             WorkItem::finish(conn, WorkKind::CustomerFile, completed).await?;
         }
-        AuditEntry::record_all(conn, ctx, changes.map(|(before, after)| (Some(before), Some(after)))).await
+        CustomerEvent::record_all(conn, ctx, changes.map(|(before, after)| (Some(before), Some(after))).collect()).await
+    }
+
+    /// People with these id numbers became customers: what was known of them before is theirs
+    pub(super) async fn joined(conn: &mut Conn, numbers: Vec<String>) -> QueryResult<()> {
+        ListEntry::tag(conn, numbers.clone()).await?;
+        CreditInterview::adopt(conn, numbers.clone()).await?;
+        CustomerEvent::adopt(conn, numbers).await?;
+        Ok(())
     }
 
     fn is_draft(&self) -> bool {

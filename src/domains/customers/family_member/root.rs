@@ -11,7 +11,7 @@ use super::{
 use crate::{
     auth::{Area, May},
     db::{Day, Id, Run as _, Time, tables::family_members},
-    domains::{customers::BankCustomer, identity::AuditEntry},
+    domains::{customers::BankCustomer, engagement::CustomerEvent},
     error::AppResult,
     graphql::{Connection, ContextExt, Entity, Page, PageInput, page},
 };
@@ -79,7 +79,7 @@ impl FamilyMemberMutation {
         BankCustomer::named(&mut tx, ctx.viewer()?, "customerId", input.customer_id).await?;
         FamilyMember::make_room(&mut tx, input.customer_id).await?;
         let family_member = FamilyMember::create(&mut tx, new).await?;
-        AuditEntry::record(&mut tx, ctx, None, Some(&family_member)).await?;
+        CustomerEvent::record(&mut tx, ctx, None, Some(&family_member)).await?;
         tx.commit().await?;
         Ok(FamilyMemberCreatePayload { family_member })
     }
@@ -118,7 +118,7 @@ impl FamilyMemberMutation {
             FamilyMember::make_room(&mut tx, after.customer_id).await?;
         }
         let family_member = FamilyMember::update(&mut tx, after.checked(birthday)?).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&family_member)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&family_member)).await?;
         tx.commit().await?;
         Ok(FamilyMemberUpdatePayload { family_member })
     }
@@ -133,7 +133,7 @@ impl FamilyMemberMutation {
         let mut tx = ctx.begin().await?;
         let family_member = FamilyMember::find(&mut tx, ctx.viewer()?, id).await?;
         diesel::delete(family_members::table.filter(family_members::id.eq(id))).run(&mut tx).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&family_member), None).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&family_member), None).await?;
         tx.commit().await?;
         Ok(FamilyMemberDeletePayload { family_member })
     }

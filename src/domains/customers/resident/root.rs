@@ -10,7 +10,7 @@ use crate::{
     db::Id,
     domains::{
         credit::{Grid, scope::BankScopeInput},
-        identity::AuditEntry,
+        engagement::CustomerEvent,
     },
     error::AppResult,
     files::{import::ImportPayload, sheet::Sheet},
@@ -69,7 +69,7 @@ impl ResidentMutation {
         let mut tx = ctx.begin().await?;
         let grid = Grid::of_input(&mut tx, ctx.viewer()?, input.grid_id, input.grid_code.as_deref()).await?;
         let resident = Resident::create(&mut tx, Resident::new(grid.id, input)?).await?;
-        AuditEntry::record(&mut tx, ctx, None, Some(&resident)).await?;
+        CustomerEvent::record(&mut tx, ctx, None, Some(&resident)).await?;
         tx.commit().await?;
         Ok(ResidentCreatePayload { resident })
     }
@@ -90,7 +90,7 @@ impl ResidentMutation {
             after.grid_id = Grid::of_input(&mut tx, viewer, input.grid_id, input.grid_code.as_deref()).await?.id;
         }
         let resident = Resident::update(&mut tx, after.changed(input)?).await?;
-        AuditEntry::record(&mut tx, ctx, Some(&before), Some(&resident)).await?;
+        CustomerEvent::record(&mut tx, ctx, Some(&before), Some(&resident)).await?;
         tx.commit().await?;
         Ok(ResidentUpdatePayload { resident })
     }

@@ -12,7 +12,7 @@ use crate::{
     domains::{
         credit::{CreditApproval, CreditInterview, CustomerImage, Grid},
         customers::{BankCustomer, Family},
-        engagement::WorkItem,
+        engagement::{CustomerEvent, WorkItem},
         identity::{
             Account, Branch, Permission, Role,
             service_staff::sql::{Presence, PresenceOf},
@@ -195,6 +195,20 @@ impl BankStaff {
     ) -> AppResult<Connection<CreditApproval>> {
         let page = Page::new(ctx, first, after, last, before, None)?;
         ctx.children(CreditApproval::OF_STAFF, self.id.number, page).await
+    }
+
+    /// Steps in customers' lives that the employee took, the last first
+    #[graphql(complexity = "page::cost(first, last, None, child_complexity)")]
+    pub async fn customer_events(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> AppResult<Connection<CustomerEvent>> {
+        let page = Page::new(ctx, first, after, last, before, None)?;
+        ctx.children(CustomerEvent::OF_STAFF, self.id.number, page).await
     }
 
     /// Areas that the roles open
