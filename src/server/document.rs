@@ -13,6 +13,7 @@ use async_graphql::{
     },
 };
 use async_graphql_value::Value;
+use metrics::SharedString;
 use moka::sync::Cache;
 
 use crate::{
@@ -35,9 +36,15 @@ pub struct Document {
     sizes: Arc<[Name]>,
     /// Whether it asks about the schema
     introspects: bool,
-    declared: Arc<[Declared]>,
+    operations: Arc<[Operation]>,
     rules: Arc<Rules>,
     price: Arc<Price>,
+}
+
+struct Operation {
+    declared: Declared,
+    /// What the metrics call it
+    label: SharedString,
 }
 
 /// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
@@ -53,6 +60,8 @@ const MAX_SELECTIONS: usize = 20_000;
 /// Documents, the least used thrown out first
 pub struct Documents {
     known: Cache<String, Document>,
+    /// Texts whose operations have their own names in the metrics
+    named: HashSet<Arc<str>>,
     rules: Arc<Rules>,
 }
 
@@ -62,9 +71,10 @@ fn weight(text: &str) -> u32 {
 }
 
 impl Documents {
-    pub fn new(rules: Rules) -> Documents {
+    /// The metrics call operations of these texts by their names; other names are clients', and without end
+    pub fn new(rules: Rules, named: HashSet<Arc<str>>) -> Documents {
         let known = Cache::builder().max_capacity(64 << 20).weigher(|text: &String, _| weight(text)).build();
-        Documents { known, rules: Arc::new(rules) }
+        Documents { known, named, rules: Arc::new(rules) }
     }
 
     pub fn get(&self, text: &str, config: &Config) -> Result<Document, Vec<ServerError>> {
@@ -88,11 +98,19 @@ impl Documents {
         if selections(&parsed) > MAX_SELECTIONS {
             return Err(vec![server_error(AppError::cost("The document's fragments come to too many selections"))]);
         }
+        let is_named = self.named.contains(text);
+        let operations = declared.into_iter().map(|declared| {
+            let label = match declared.name.as_deref() {
+                Some(name) if is_named => name.to_owned(),
+                name => described(&parsed, name),
+            };
+            Operation { declared, label: Arc::<str>::from(label).into() }
+        });
         Ok(Document {
+            operations: operations.collect(),
             sizes: sizes(&parsed).into(),
             introspects: introspects(&parsed),
             parsed: Arc::new(parsed),
-            declared: declared.into(),
             rules: self.rules.clone(),
             price: Arc::default(),
         })
@@ -186,6 +204,36 @@ fn introspects(document: &ExecutableDocument) -> bool {
     found
 }
 
+/// Of operations the one that a request runs: that of the name, or the only one
+fn wanted<T>(mut all: impl Iterator<Item = T>, name: Option<&str>, own: impl Fn(&T) -> Option<&str>) -> Option<T> {
+    match name {
+        Some(_) => all.find(|operation| own(operation) == name),
+        None => all.next().filter(|_| all.next().is_none()),
+    }
+}
+
+fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    let found = wanted(document.operations.iter(), name, |(name, _)| name.map(Name::as_str));
+    found.map(|(_, operation)| &operation.node)
+}
+
+/// An operation by what it is and its first root field, as `query customers`: words of the schema's
+fn described(document: &ExecutableDocument, name: Option<&str>) -> String {
+    fn first<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Option<&'a str> {
+        match &set.items.first()?.node {
+            Selection::Field(field) => Some(&field.node.name.node),
+            Selection::InlineFragment(fragment) => first(document, &fragment.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = document.fragments.get(&spread.node.fragment_name.node)?;
+                first(document, &fragment.node.selection_set.node)
+            }
+        }
+    }
+    let words = operation(document, name)
+        .and_then(|operation| Some(format!("{} {}", operation.ty, first(document, &operation.selection_set.node)?)));
+    words.unwrap_or_default()
+}
+
 /// Goes through the fields that stand in a document
 fn each_field<'a>(document: &'a ExecutableDocument, act: &mut impl FnMut(&'a Field)) {
     fn walk<'a>(set: &'a SelectionSet, act: &mut impl FnMut(&'a Field)) {
@@ -237,12 +285,7 @@ impl Document {
 
     /// The operation that a request runs
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
-        let mut operations = self.parsed.operations.iter();
-        match name {
-            Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
-            None => operations.next().filter(|_| operations.next().is_none()),
-        }
-        .map(|(_, operation)| &operation.node)
+        operation(&self.parsed, name)
     }
 
     pub fn operation_type(&self, name: Option<&str>) -> Option<OperationType> {
@@ -256,26 +299,21 @@ impl Document {
         Some(name.get(..100).unwrap_or(name))
     }
 
-    /// The operation's first root field: a name of the schema's, since what it does not know was not executed
-    pub fn label(&self, name: Option<&str>) -> String {
-        let root = self.operation(name).and_then(|operation| operation.selection_set.node.items.first());
-        match root.map(|selection| &selection.node) {
-            Some(Selection::Field(field)) => field.node.name.node.to_string(),
-            _ => "fragment".to_owned(),
-        }
+    /// What the metrics call the operation: bounded by the schema and the named documents
+    pub fn label(&self, name: Option<&str>) -> SharedString {
+        self.read_operation(name).map(|operation| operation.label.clone()).unwrap_or_default()
+    }
+
+    fn read_operation(&self, name: Option<&str>) -> Option<&Operation> {
+        wanted(self.operations.iter(), name, |operation| operation.declared.name.as_deref())
     }
 
     /// Refuses variables whose values do not fit: the library finds out only where one is used, when other fields of a
     /// mutation may have been executed
     pub fn check_variables(&self, name: Option<&str>, variables: &Variables) -> Result<(), ServerError> {
-        let mut declared = self.declared.iter();
-        let operation = match name {
-            Some(_) => declared.find(|operation| operation.name.as_deref() == name),
-            None => declared.next().filter(|_| declared.next().is_none()),
-        };
-        let Some(operation) = operation else { return Ok(()) };
+        let Some(operation) = self.read_operation(name) else { return Ok(()) };
         self.rules
-            .check_variables(operation, variables)
+            .check_variables(&operation.declared, variables)
             .map_err(|misfit| server_error(AppError::bad_input(format!("variables.{}", misfit.path), misfit.message)))
     }
 

@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use metrics::SharedString;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{Client, Server, endpoint};
@@ -23,7 +24,7 @@ const COUNTS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.
 
 /// What a request ran, for its metrics: bounded by the schema and the documents, never the client's own text
 #[derive(Clone)]
-pub struct Operation(pub String);
+pub struct Operation(pub SharedString);
 
 fn recorder() -> Option<&'static PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
@@ -57,10 +58,10 @@ pub fn start() {
 pub async fn record(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let response = next.run(request).await;
-    let operation = response.extensions().get::<Operation>().map_or_else(|| "other".to_owned(), |it| it.0.clone());
-    let labels = [("operation", operation), ("status", response.status().as_u16().to_string())];
-    metrics::counter!("quintet_requests_total", &labels).increment(1);
-    metrics::histogram!("quintet_request_seconds", &labels[..1]).record(start.elapsed().as_secs_f64());
+    let operation = response.extensions().get::<Operation>().map_or("other".into(), |it| it.0.clone());
+    let status = response.status().as_str().to_owned();
+    metrics::counter!("quintet_requests_total", "operation" => operation.clone(), "status" => status).increment(1);
+    metrics::histogram!("quintet_request_seconds", "operation" => operation).record(start.elapsed().as_secs_f64());
     response
 }
 

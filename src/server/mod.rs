@@ -63,8 +63,9 @@ impl Server {
             let schema = public(app.clone());
             let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
-            let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?));
             let known = Arc::new(known::Known::read(&app.config).await?);
+            let named = known.documents().chain(pages::documents()).collect();
+            let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?, named));
             let seats = Arc::new(seats::Seats::new(app.config.max_streams));
             let (stopping, dry) = Default::default();
             Ok(Server { schema, validated, dry, rest, app, documents, known, tasks, stopping, rate_limit, seats })

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ::metrics::SharedString;
 use async_graphql::{
     Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
 };
@@ -109,7 +110,6 @@ impl Server {
         let answer = Answer::new(response, statements).with_cost(told(Some(actual), level));
         match answer.data.is_some() {
             true => Answer { label, ..answer },
-            // What was not executed may name anything.
             false => answer,
         }
     }
@@ -140,7 +140,7 @@ pub struct Answer {
     extensions: BTreeMap<String, Value>,
     pub statements: u64,
     /// What ran, for the metrics
-    pub label: String,
+    pub label: SharedString,
     /// Seconds to wait, where it was too much
     pub retry_after: Option<i64>,
 }

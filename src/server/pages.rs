@@ -6,7 +6,7 @@ use std::{
     borrow::Cow,
     collections::HashMap,
     io::Read as _,
-    sync::{LazyLock, OnceLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use axum::{
@@ -190,6 +190,10 @@ struct Example {
 }
 
 impl Example {
+    fn all() -> impl Iterator<Item = Example> {
+        Examples::iter().filter_map(|path| Example::read(&path))
+    }
+
     fn read(path: &str) -> Option<Example> {
         let id = path.strip_suffix(".graphql")?;
         let (domain, task) = id.split_once('/')?;
@@ -212,10 +216,15 @@ impl Example {
     }
 }
 
+/// The documents of the examples
+pub fn documents() -> impl Iterator<Item = Arc<str>> {
+    Example::all().map(|example| example.query.into())
+}
+
 /// Every example, the domain that one signs in with first
 async fn examples(headers: HeaderMap) -> Response {
     static EXAMPLES: LazyLock<Hashed> = LazyLock::new(|| {
-        let mut examples: Vec<Example> = Examples::iter().filter_map(|path| Example::read(&path)).collect();
+        let mut examples: Vec<Example> = Example::all().collect();
         let order = |example: &Example| (example.domain != "identity", example.domain.clone(), example.title.clone());
         examples.sort_by_cached_key(order);
         hashed(json!(examples).to_string())

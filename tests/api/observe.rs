@@ -54,6 +54,8 @@ both! {
         let app = app.demo().await;
         let admin = app.sign_in(None, "admin", quintet::demo::PASSWORD).await;
         admin.query(LIST).await.ok();
+        admin.query("{ ... on Query { ...f } } fragment f on Query { branches(first: 1) { nodes { id } } }").await.ok();
+        admin.query(include_str!("../../examples/identity/me.graphql")).await.ok();
         admin.query("{ nothing }").await.code();
         admin.query("{ loanCustomer(id: \"x\") { id } }").await.code();
         let config = Config { cost_per_second: 1, cost_burst: 1, slow_millis: 0, ..app.app.config.clone() };
@@ -80,7 +82,9 @@ both! {
 
         // Labels are ours, never the client's.
         for label in [
-            "quintet_requests_total{operation=\"loanOfficers\",status=\"200\"}",
+            "quintet_requests_total{operation=\"query loanOfficers\",status=\"200\"}",
+            "quintet_requests_total{operation=\"query branches\",status=\"200\"}",
+            "quintet_requests_total{operation=\"Me\",status=\"200\"}",
             "quintet_requests_total{operation=\"rongzi_customer_list\",status=\"200\"}",
             "quintet_requests_total{operation=\"refused\"",
             "quintet_loader_rows_bucket{loader=\"LoanCustomer\",kind=\"children\"",
