@@ -6,7 +6,9 @@ use ::metrics::SharedString;
 use async_graphql::{
     Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
 };
+use axum::http::StatusCode;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::{
     Client, Server,
@@ -124,8 +126,10 @@ impl Server {
     ) -> Result<Responses, Answer> {
         let schema = self.schema_for(&prepared);
         let Prepared { request, document, cost, .. } = prepared;
-        document.check_subscription(request.operation_name.as_deref()).map_err(|error| Answer::refused(vec![error]))?;
+        let name = request.operation_name.as_deref();
+        document.check_subscription(name).map_err(|error| Answer::refused(vec![error]))?;
         self.app.budget.pay(viewer, client.address, cost).map_err(Answer::failed)?.settle(cost);
+        metrics::asked(document.label(name), StatusCode::OK);
         let request = request.data(client.clone()).data(subscription.clone());
         Ok(subscribe(schema, &self.app, request, viewer.clone()))
     }
@@ -179,6 +183,20 @@ impl Answer {
             self.extensions.insert("cost".to_owned(), to_value(cost));
         }
         self
+    }
+
+    /// Counts the answer to an operation that is no request by itself, but one of a batch, a socket or a stream
+    pub fn counted(self, start: Instant) -> Answer {
+        metrics::ended(self.label.clone(), self.status(), start.elapsed());
+        self
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match (self.retry_after, &self.data) {
+            (Some(_), _) => StatusCode::TOO_MANY_REQUESTS,
+            (None, Some(_)) => StatusCode::OK,
+            (None, None) => StatusCode::BAD_REQUEST,
+        }
     }
 
     pub fn body(&self) -> Body<'_> {

@@ -17,10 +17,12 @@ use quintet::{
     config::Config,
 };
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::{
     app::{Caller, PASSWORD, TestApp, both},
     cli::program::{Program, Serving, answer, post},
+    live::{EventStream, Socket, serve},
 };
 
 const LIST: &str = "query Named { loanOfficers(first: 5) { nodes { name customers(first: 2) { nodes { id } } } } }";
@@ -97,6 +99,34 @@ both! {
         }
         assert!(!text.contains("nothing") && !text.contains("Named"), "a client made a label");
         serde_json::from_str::<Value>(&fs::read_to_string("examples/operations/grafana.json").unwrap()).unwrap();
+    }
+
+    async fn batches_sockets_and_streams_count_each_operation(app: TestApp) {
+        let [first, second, asked, streamed] =
+            ["InBatch", "AlsoInBatch", "OverSocket", "AsStream"].map(|name| format!("query {name} {{ me {{ id }} }}"));
+        let followed = "subscription Followed { interactionAdded { summary } }";
+        let folder = TempDir::new().unwrap();
+        let manifest = folder.path().join("documents.json");
+        let documents = json!({"1": first, "2": second, "3": asked, "4": streamed, "5": followed});
+        fs::write(&manifest, documents.to_string()).unwrap();
+        let admin = app.admin().await;
+        let trusted_documents = Some(manifest.display().to_string());
+        let app = TestApp::with(Config { trusted_documents, ..app.app.config.clone() }).await;
+        let admin = Caller { app: app.clone(), ..admin };
+        metrics(&admin).await;
+
+        admin.send("POST", "/graphql", &json!([{"query": first}, {"query": second}])).await;
+        EventStream::post(&admin, &streamed).await.rest().await;
+        let mut socket = Socket::subscribed(serve(&app).await, &admin, followed).await;
+        socket.subscribe("2", &asked).await;
+        assert_eq!(socket.hear().await["type"], "next");
+        let text = metrics(&admin).await;
+        for name in ["InBatch", "AlsoInBatch", "OverSocket", "AsStream", "Followed"] {
+            let count = format!("quintet_requests_total{{operation=\"{name}\",status=\"200\"}}");
+            assert!(text.contains(&count), "{count} is not there:\n{text}");
+            let time = format!("quintet_request_seconds_count{{operation=\"{name}\"}}");
+            assert_eq!(text.contains(&time), name != "Followed", "{time}:\n{text}");
+        }
     }
 }
 
