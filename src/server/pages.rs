@@ -56,7 +56,11 @@ struct Pages;
 #[exclude = "clients/*"]
 struct Examples;
 
+/// Stands around what leads to GraphiQL
+const GRAPHIQL: &str = "<!-- graphiql -->";
+
 pub fn routes(config: &Config) -> Router<Server> {
+    let page: fn(&'static str) -> MethodRouter<Server> = if config.no_graphiql { page_without } else { page };
     let routes = Router::new()
         .route("/", page("index.html"))
         .route("/start.css", page("start.css"))
@@ -78,6 +82,13 @@ pub fn routes(config: &Config) -> Router<Server> {
 
 fn page(path: &'static str) -> MethodRouter<Server> {
     get(async move |headers: HeaderMap| file(path, ASK_AGAIN, &headers))
+}
+
+/// A page of a server without GraphiQL
+fn page_without(path: &'static str) -> MethodRouter<Server> {
+    let page = Pages::get(path).map(|file| file.data).unwrap_or_default();
+    let (text, hash) = hashed(String::from_utf8_lossy(&page).split(GRAPHIQL).step_by(2).collect());
+    get(async move |headers: HeaderMap| answer(text.into_bytes().into(), &hash, media_type(path), ASK_AGAIN, &headers))
 }
 
 fn moved(path: &'static str) -> MethodRouter<Server> {
