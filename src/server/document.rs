@@ -1,9 +1,6 @@
 //! Documents: measured before the parser sees them, read and checked once, kept by their text.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     Name, Pos, ServerError, Value as ConstValue, Variables,
@@ -16,6 +13,7 @@ use async_graphql_value::Value;
 use metrics::SharedString;
 use moka::sync::Cache;
 
+use super::extent::{Extent, MAX_SELECTIONS, measure};
 use crate::{
     config::Config,
     error::{AppError, Code},
@@ -25,9 +23,6 @@ use crate::{
     },
 };
 
-/// PostgreSQL keeps no NUL in a text, and nobody means one
-pub const NO_NUL: &str = "A NUL character is not allowed";
-
 /// A document that keeps the rules of the schema
 #[derive(Clone)]
 pub struct Document {
@@ -36,6 +31,7 @@ pub struct Document {
     sizes: Arc<[Name]>,
     /// Whether it asks about the schema
     introspects: bool,
+    extent: Extent,
     operations: Arc<[Operation]>,
     rules: Arc<Rules>,
     price: Arc<Price>,
@@ -46,16 +42,6 @@ struct Operation {
     /// What the metrics call it
     label: SharedString,
 }
-
-/// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
-const MAX_NESTING: usize = 100;
-
-/// Most words and signs of a document
-const MAX_TOKENS: usize = 10_000;
-
-/// Most selections of a document, those of a fragment counted wherever it is spread: whatever goes through them does
-/// so again for each of its uses
-const MAX_SELECTIONS: usize = 20_000;
 
 /// Documents, the least used thrown out first
 pub struct Documents {
@@ -95,7 +81,8 @@ impl Documents {
         let parsed = parsed.map_err(|error| vec![coded(ServerError::from(error), Code::GraphqlParseFailed)])?;
         let declared =
             self.rules.check(text).map_err(|errors| errors.into_iter().map(broken_rule).collect::<Vec<_>>())?;
-        if selections(&parsed) > MAX_SELECTIONS {
+        let extent = Extent::of(&parsed);
+        if extent.selections > MAX_SELECTIONS {
             return Err(vec![server_error(AppError::cost("The document's fragments come to too many selections"))]);
         }
         let is_named = self.named.contains(text);
@@ -110,72 +97,12 @@ impl Documents {
             operations: operations.collect(),
             sizes: sizes(&parsed).into(),
             introspects: introspects(&parsed),
+            extent,
             parsed: Arc::new(parsed),
             rules: self.rules.clone(),
             price: Arc::default(),
         })
     }
-}
-
-fn measure(text: &str, config: &Config) -> Result<(), ServerError> {
-    let refuse = |message: &str| Err(server_error(AppError::cost(message)));
-    if text.len() > config.max_document {
-        return refuse(&format!("A document has at most {} bytes", config.max_document));
-    }
-    if text.contains("\\u0000") || text.contains('\0') {
-        return Err(server_error(AppError::bad_input("query", NO_NUL)));
-    }
-    let (mut nesting, mut tokens, mut word) = (0_usize, 0_usize, false);
-    for byte in text.bytes() {
-        match byte {
-            b'{' | b'[' | b'(' => nesting += 1,
-            b'}' | b']' | b')' => nesting = nesting.saturating_sub(1),
-            _ => {}
-        }
-        let in_word = byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
-        if !byte.is_ascii_whitespace() && byte != b',' && !(in_word && word) {
-            tokens += 1;
-        }
-        word = in_word;
-        if nesting > MAX_NESTING {
-            return refuse("The document is nested too deep");
-        }
-    }
-    match tokens > MAX_TOKENS {
-        true => refuse("The document has too many tokens"),
-        false => Ok(()),
-    }
-}
-
-/// How many selections a document comes to
-fn selections(document: &ExecutableDocument) -> usize {
-    fn count<'a>(
-        document: &'a ExecutableDocument,
-        set: &'a SelectionSet,
-        known: &mut HashMap<&'a str, usize>,
-    ) -> usize {
-        let of_each = set.items.iter().map(|selection| match &selection.node {
-            Selection::Field(field) => 1 + count(document, &field.node.selection_set.node, known),
-            Selection::InlineFragment(fragment) => 1 + count(document, &fragment.node.selection_set.node, known),
-            Selection::FragmentSpread(spread) => {
-                let name = spread.node.fragment_name.node.as_str();
-                let counted = known.get(name).copied();
-                let counted = counted.or_else(|| {
-                    let fragment = document.fragments.get(name)?;
-                    Some(count(document, &fragment.node.selection_set.node, known))
-                });
-                known.insert(name, counted.unwrap_or_default());
-                1 + counted.unwrap_or_default()
-            }
-        });
-        // Saturating far below where the next sum could overflow.
-        of_each.fold(0, |sum, next| (sum + next).min(usize::MAX >> 1))
-    }
-    let mut known = HashMap::new();
-    let operations = document.operations.iter();
-    operations.fold(0, |sum, (_, operation)| {
-        sum.saturating_add(count(document, &operation.node.selection_set.node, &mut known))
-    })
 }
 
 fn sizes(document: &ExecutableDocument) -> Vec<Name> {
@@ -317,14 +244,20 @@ impl Document {
             .map_err(|misfit| server_error(AppError::bad_input(format!("variables.{}", misfit.path), misfit.message)))
     }
 
-    /// Refuses an operation with too many root fields
-    pub fn check_root(&self, name: Option<&str>, most: usize) -> Result<(), ServerError> {
-        let Some(operation) = self.operation(name) else { return Ok(()) };
+    /// Refuses what has too many levels, aliases or root fields
+    pub fn check_extent(&self, name: Option<&str>, config: &Config) -> Result<(), ServerError> {
         let mut seen = HashSet::new();
-        match self.fields(&operation.selection_set.node, &mut seen) > most {
-            true => Err(server_error(AppError::cost(format!("An operation has at most {most} root fields")))),
-            false => Ok(()),
+        let root = self.operation(name).map_or(0, |operation| self.fields(&operation.selection_set.node, &mut seen));
+        for (number, most, what) in [
+            (self.extent.levels, config.max_depth, "levels"),
+            (self.extent.aliases, config.max_aliases, "aliases"),
+            (root, config.max_root_fields, "root fields"),
+        ] {
+            if number > most {
+                return Err(server_error(AppError::cost(format!("An operation has at most {most} {what}"))));
+            }
         }
+        Ok(())
     }
 
     /// Refuses a subscription that is to more than one field: each event answers one

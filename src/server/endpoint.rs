@@ -57,7 +57,7 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
     match read(request, &server.app.config, &viewer).await {
         Ok(Incoming::Single(asked)) => {
             let prepared = server.prepare(*asked, &viewer, wishes);
-            let kind = prepared.as_ref().ok().and_then(|prepared| prepared.kind);
+            let kind = prepared.as_ref().ok().map(|prepared| prepared.kind);
             let streams = accepted.events && (kind == Some(OperationType::Subscription) || accepted.media.is_none());
             match (kind, prepared) {
                 (Some(kind), _)

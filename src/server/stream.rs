@@ -51,7 +51,7 @@ impl Server {
         let start = Instant::now();
         let parts = async {
             match prepared {
-                Ok(prepared) if prepared.kind == Some(OperationType::Subscription) => {
+                Ok(prepared) if prepared.kind == OperationType::Subscription => {
                     self.follow(prepared, &viewer, &client, &key, &out).await
                 }
                 Ok(prepared) => Ok(self.run(prepared, &viewer, &client).await.counted(start)),
