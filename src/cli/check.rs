@@ -31,7 +31,7 @@ pub struct Check {
 
 impl Check {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
-        let documents = Documents::new(Rules::read(&schema::sdl())?);
+        let documents = Documents::new(Rules::read(&schema::sdl())?, Default::default());
         match self.lines {
             true => lines(&documents, config),
             false => files(&documents, config, &self.documents),

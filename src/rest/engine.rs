@@ -164,7 +164,7 @@ impl Rest {
                 }
             }
         };
-        response.extensions_mut().insert(metrics::Operation(operation.id.clone()));
+        response.extensions_mut().insert(metrics::Operation(operation.id.clone().into()));
         response
     }
 

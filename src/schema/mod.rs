@@ -17,7 +17,6 @@ pub use execute::{Done, Responses, Work, awaited, execute, perform, subscribe};
 
 use crate::{
     app::App,
-    config::Config,
     domains::{
         credit::{
             CreditMutation, CreditQuery, CreditSubscription,
@@ -99,9 +98,8 @@ fn fast() -> Builder {
 }
 
 fn limited(builder: Builder, app: App) -> Schema {
-    let Config { max_depth, max_aliases, .. } = app.config;
-    // The cost is counted before (see `cost.rs`).
-    builder.limit_depth(max_depth).limit_aliases(max_aliases).limit_directives(10).data(app).finish()
+    // Levels, aliases and cost are counted before (see `server/extent.rs` and `cost.rs`).
+    builder.limit_directives(10).data(app).finish()
 }
 
 /// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
@@ -112,11 +110,6 @@ pub fn trusted(app: App) -> Schema {
 /// A schema that validates and executes nothing
 pub fn checker() -> Schema {
     builder().extension(CheckOnly::default()).finish()
-}
-
-/// [`public`] for requests that only ask whether a document is valid
-pub fn dry(app: App) -> Schema {
-    limited(builder().extension(CheckOnly::default()), app)
 }
 
 /// A schema that only counts

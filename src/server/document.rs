@@ -1,9 +1,6 @@
 //! Documents: measured before the parser sees them, read and checked once, kept by their text.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     Name, Pos, ServerError, Value as ConstValue, Variables,
@@ -13,8 +10,10 @@ use async_graphql::{
     },
 };
 use async_graphql_value::Value;
+use metrics::SharedString;
 use moka::sync::Cache;
 
+use super::extent::{Extent, MAX_SELECTIONS, measure};
 use crate::{
     config::Config,
     error::{AppError, Code},
@@ -24,9 +23,6 @@ use crate::{
     },
 };
 
-/// PostgreSQL keeps no NUL in a text, and nobody means one
-pub const NO_NUL: &str = "A NUL character is not allowed";
-
 /// A document that keeps the rules of the schema
 #[derive(Clone)]
 pub struct Document {
@@ -35,24 +31,23 @@ pub struct Document {
     sizes: Arc<[Name]>,
     /// Whether it asks about the schema
     introspects: bool,
-    declared: Arc<[Declared]>,
+    extent: Extent,
+    operations: Arc<[Operation]>,
     rules: Arc<Rules>,
     price: Arc<Price>,
 }
 
-/// Deepest nesting of brackets: the parser works by recursion, and a hostile document must not exhaust its stack
-const MAX_NESTING: usize = 100;
-
-/// Most words and signs of a document
-const MAX_TOKENS: usize = 10_000;
-
-/// Most selections of a document, those of a fragment counted wherever it is spread: whatever goes through them does
-/// so again for each of its uses
-const MAX_SELECTIONS: usize = 20_000;
+struct Operation {
+    declared: Declared,
+    /// What the metrics call it
+    label: SharedString,
+}
 
 /// Documents, the least used thrown out first
 pub struct Documents {
     known: Cache<String, Document>,
+    /// Texts whose operations have their own names in the metrics
+    named: HashSet<Arc<str>>,
     rules: Arc<Rules>,
 }
 
@@ -62,9 +57,10 @@ fn weight(text: &str) -> u32 {
 }
 
 impl Documents {
-    pub fn new(rules: Rules) -> Documents {
+    /// The metrics call operations of these texts by their names; other names are clients', and without end
+    pub fn new(rules: Rules, named: HashSet<Arc<str>>) -> Documents {
         let known = Cache::builder().max_capacity(64 << 20).weigher(|text: &String, _| weight(text)).build();
-        Documents { known, rules: Arc::new(rules) }
+        Documents { known, named, rules: Arc::new(rules) }
     }
 
     pub fn get(&self, text: &str, config: &Config) -> Result<Document, Vec<ServerError>> {
@@ -85,79 +81,28 @@ impl Documents {
         let parsed = parsed.map_err(|error| vec![coded(ServerError::from(error), Code::GraphqlParseFailed)])?;
         let declared =
             self.rules.check(text).map_err(|errors| errors.into_iter().map(broken_rule).collect::<Vec<_>>())?;
-        if selections(&parsed) > MAX_SELECTIONS {
+        let extent = Extent::of(&parsed);
+        if extent.selections > MAX_SELECTIONS {
             return Err(vec![server_error(AppError::cost("The document's fragments come to too many selections"))]);
         }
+        let is_named = self.named.contains(text);
+        let operations = declared.into_iter().map(|declared| {
+            let label = match declared.name.as_deref() {
+                Some(name) if is_named => name.to_owned(),
+                name => described(&parsed, name),
+            };
+            Operation { declared, label: Arc::<str>::from(label).into() }
+        });
         Ok(Document {
+            operations: operations.collect(),
             sizes: sizes(&parsed).into(),
             introspects: introspects(&parsed),
+            extent,
             parsed: Arc::new(parsed),
-            declared: declared.into(),
             rules: self.rules.clone(),
             price: Arc::default(),
         })
     }
-}
-
-fn measure(text: &str, config: &Config) -> Result<(), ServerError> {
-    let refuse = |message: &str| Err(server_error(AppError::cost(message)));
-    if text.len() > config.max_document {
-        return refuse(&format!("A document has at most {} bytes", config.max_document));
-    }
-    if text.contains("\\u0000") || text.contains('\0') {
-        return Err(server_error(AppError::bad_input("query", NO_NUL)));
-    }
-    let (mut nesting, mut tokens, mut word) = (0_usize, 0_usize, false);
-    for byte in text.bytes() {
-        match byte {
-            b'{' | b'[' | b'(' => nesting += 1,
-            b'}' | b']' | b')' => nesting = nesting.saturating_sub(1),
-            _ => {}
-        }
-        let in_word = byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
-        if !byte.is_ascii_whitespace() && byte != b',' && !(in_word && word) {
-            tokens += 1;
-        }
-        word = in_word;
-        if nesting > MAX_NESTING {
-            return refuse("The document is nested too deep");
-        }
-    }
-    match tokens > MAX_TOKENS {
-        true => refuse("The document has too many tokens"),
-        false => Ok(()),
-    }
-}
-
-/// How many selections a document comes to
-fn selections(document: &ExecutableDocument) -> usize {
-    fn count<'a>(
-        document: &'a ExecutableDocument,
-        set: &'a SelectionSet,
-        known: &mut HashMap<&'a str, usize>,
-    ) -> usize {
-        let of_each = set.items.iter().map(|selection| match &selection.node {
-            Selection::Field(field) => 1 + count(document, &field.node.selection_set.node, known),
-            Selection::InlineFragment(fragment) => 1 + count(document, &fragment.node.selection_set.node, known),
-            Selection::FragmentSpread(spread) => {
-                let name = spread.node.fragment_name.node.as_str();
-                let counted = known.get(name).copied();
-                let counted = counted.or_else(|| {
-                    let fragment = document.fragments.get(name)?;
-                    Some(count(document, &fragment.node.selection_set.node, known))
-                });
-                known.insert(name, counted.unwrap_or_default());
-                1 + counted.unwrap_or_default()
-            }
-        });
-        // Saturating far below where the next sum could overflow.
-        of_each.fold(0, |sum, next| (sum + next).min(usize::MAX >> 1))
-    }
-    let mut known = HashMap::new();
-    let operations = document.operations.iter();
-    operations.fold(0, |sum, (_, operation)| {
-        sum.saturating_add(count(document, &operation.node.selection_set.node, &mut known))
-    })
 }
 
 fn sizes(document: &ExecutableDocument) -> Vec<Name> {
@@ -184,6 +129,36 @@ fn introspects(document: &ExecutableDocument) -> bool {
     let mut found = false;
     each_field(document, &mut |field| found |= matches!(field.name.node.as_str(), "__schema" | "__type"));
     found
+}
+
+/// Of operations the one that a request runs: that of the name, or the only one
+fn wanted<T>(mut all: impl Iterator<Item = T>, name: Option<&str>, own: impl Fn(&T) -> Option<&str>) -> Option<T> {
+    match name {
+        Some(_) => all.find(|operation| own(operation) == name),
+        None => all.next().filter(|_| all.next().is_none()),
+    }
+}
+
+fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    let found = wanted(document.operations.iter(), name, |(name, _)| name.map(Name::as_str));
+    found.map(|(_, operation)| &operation.node)
+}
+
+/// An operation by what it is and its first root field, as `query customers`: words of the schema's
+fn described(document: &ExecutableDocument, name: Option<&str>) -> String {
+    fn first<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet) -> Option<&'a str> {
+        match &set.items.first()?.node {
+            Selection::Field(field) => Some(&field.node.name.node),
+            Selection::InlineFragment(fragment) => first(document, &fragment.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = document.fragments.get(&spread.node.fragment_name.node)?;
+                first(document, &fragment.node.selection_set.node)
+            }
+        }
+    }
+    let words = operation(document, name)
+        .and_then(|operation| Some(format!("{} {}", operation.ty, first(document, &operation.selection_set.node)?)));
+    words.unwrap_or_default()
 }
 
 /// Goes through the fields that stand in a document
@@ -237,12 +212,7 @@ impl Document {
 
     /// The operation that a request runs
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
-        let mut operations = self.parsed.operations.iter();
-        match name {
-            Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
-            None => operations.next().filter(|_| operations.next().is_none()),
-        }
-        .map(|(_, operation)| &operation.node)
+        operation(&self.parsed, name)
     }
 
     pub fn operation_type(&self, name: Option<&str>) -> Option<OperationType> {
@@ -256,37 +226,38 @@ impl Document {
         Some(name.get(..100).unwrap_or(name))
     }
 
-    /// The operation's first root field: a name of the schema's, since what it does not know was not executed
-    pub fn label(&self, name: Option<&str>) -> String {
-        let root = self.operation(name).and_then(|operation| operation.selection_set.node.items.first());
-        match root.map(|selection| &selection.node) {
-            Some(Selection::Field(field)) => field.node.name.node.to_string(),
-            _ => "fragment".to_owned(),
-        }
+    /// What the metrics call the operation: bounded by the schema and the named documents
+    pub fn label(&self, name: Option<&str>) -> SharedString {
+        self.read_operation(name).map(|operation| operation.label.clone()).unwrap_or_default()
+    }
+
+    fn read_operation(&self, name: Option<&str>) -> Option<&Operation> {
+        wanted(self.operations.iter(), name, |operation| operation.declared.name.as_deref())
     }
 
     /// Refuses variables whose values do not fit: the library finds out only where one is used, when other fields of a
     /// mutation may have been executed
     pub fn check_variables(&self, name: Option<&str>, variables: &Variables) -> Result<(), ServerError> {
-        let mut declared = self.declared.iter();
-        let operation = match name {
-            Some(_) => declared.find(|operation| operation.name.as_deref() == name),
-            None => declared.next().filter(|_| declared.next().is_none()),
-        };
-        let Some(operation) = operation else { return Ok(()) };
+        let Some(operation) = self.read_operation(name) else { return Ok(()) };
         self.rules
-            .check_variables(operation, variables)
+            .check_variables(&operation.declared, variables)
             .map_err(|misfit| server_error(AppError::bad_input(format!("variables.{}", misfit.path), misfit.message)))
     }
 
-    /// Refuses an operation with too many root fields
-    pub fn check_root(&self, name: Option<&str>, most: usize) -> Result<(), ServerError> {
-        let Some(operation) = self.operation(name) else { return Ok(()) };
+    /// Refuses what has too many levels, aliases or root fields
+    pub fn check_extent(&self, name: Option<&str>, config: &Config) -> Result<(), ServerError> {
         let mut seen = HashSet::new();
-        match self.fields(&operation.selection_set.node, &mut seen) > most {
-            true => Err(server_error(AppError::cost(format!("An operation has at most {most} root fields")))),
-            false => Ok(()),
+        let root = self.operation(name).map_or(0, |operation| self.fields(&operation.selection_set.node, &mut seen));
+        for (number, most, what) in [
+            (self.extent.levels, config.max_depth, "levels"),
+            (self.extent.aliases, config.max_aliases, "aliases"),
+            (root, config.max_root_fields, "root fields"),
+        ] {
+            if number > most {
+                return Err(server_error(AppError::cost(format!("An operation has at most {most} {what}"))));
+            }
         }
+        Ok(())
     }
 
     /// Refuses a subscription that is to more than one field: each event answers one

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use axum::{
+    Extension,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+use tokio::time::Instant;
 
 use super::{
     Client, Server,
@@ -55,7 +57,7 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
     match read(request, &server.app.config, &viewer).await {
         Ok(Incoming::Single(asked)) => {
             let prepared = server.prepare(*asked, &viewer, wishes);
-            let kind = prepared.as_ref().ok().and_then(|prepared| prepared.kind);
+            let kind = prepared.as_ref().ok().map(|prepared| prepared.kind);
             let streams = accepted.events && (kind == Some(OperationType::Subscription) || accepted.media.is_none());
             match (kind, prepared) {
                 (Some(kind), _)
@@ -72,10 +74,12 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
         Ok(Incoming::Batch(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
             for asked in requests {
-                answers.push(match server.prepare(asked, &viewer, wishes) {
+                let start = Instant::now();
+                let answer = match server.prepare(asked, &viewer, wishes) {
                     Ok(prepared) => server.run(prepared, &viewer, &client).await,
                     Err(answer) => answer,
-                });
+                };
+                answers.push(answer.counted(start));
             }
             let bodies: Vec<_> = answers.iter().map(Answer::body).collect();
             let waits = answers.iter().map(|answer| answer.retry_after);
@@ -83,7 +87,7 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
                 true => (StatusCode::TOO_MANY_REQUESTS, waits.flatten().max()),
                 false => (StatusCode::OK, None),
             };
-            waiting(respond(status, media, &bodies), wait)
+            (Extension(metrics::Counted), waiting(respond(status, media, &bodies), wait)).into_response()
         }
         Err(Refusal(status, message)) => {
             let code = match status {
@@ -164,11 +168,10 @@ pub struct Statements(pub u64);
 
 impl Answer {
     fn into_response(self, media: Media) -> Response {
-        let status = match (self.retry_after, media, &self.data) {
-            (Some(_), ..) => StatusCode::TOO_MANY_REQUESTS,
+        let status = match media {
             // Older clients take every other status for a failure of the network.
-            (None, Media::Plain, _) | (None, Media::Graphql, Some(_)) => StatusCode::OK,
-            (None, Media::Graphql, None) => StatusCode::BAD_REQUEST,
+            Media::Plain if self.retry_after.is_none() => StatusCode::OK,
+            _ => self.status(),
         };
         let mut response = waiting(respond(status, media, &self.body()), self.retry_after);
         response.extensions_mut().insert(Statements(self.statements));

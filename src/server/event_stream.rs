@@ -6,9 +6,12 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use axum::response::{
-    IntoResponse, Response,
-    sse::{Event, KeepAlive, Sse},
+use axum::{
+    Extension,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
 use futures_util::stream;
 use tokio::sync::mpsc;
@@ -17,6 +20,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{
     Client, Server,
     document::server_error,
+    metrics,
     operation::{Answer, Prepared},
     seats::{Seat, refusal},
     stream::{Part, QUEUE, Watch},
@@ -39,7 +43,7 @@ pub fn respond(
     let state = State { server: server.clone(), watch, parts, last: None, _feed: feed, _seats: seats };
     let events = stream::unfold(state, async |mut state| Some((Ok::<_, Infallible>(state.next().await?), state)));
     let pings = KeepAlive::new().interval(Duration::from_secs(server.app.config.ping_seconds));
-    Sse::new(events).keep_alive(pings).into_response()
+    (Extension(metrics::Counted), Sse::new(events).keep_alive(pings)).into_response()
 }
 
 struct State {

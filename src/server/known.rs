@@ -68,6 +68,11 @@ impl Known {
         Ok(Known { trusted, only: config.trusted_only, automatic })
     }
 
+    /// Every trusted document
+    pub fn documents(&self) -> impl Iterator<Item = Arc<str>> {
+        self.trusted.values().cloned()
+    }
+
     /// The text of the document that is asked for, if this viewer may have it executed
     pub fn text(&self, asked: &Asked, viewer: &Viewer) -> AppResult<Arc<str>> {
         if let Some(id) = &asked.document_id {

@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use metrics::SharedString;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{Client, Server, endpoint};
@@ -23,7 +24,11 @@ const COUNTS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.
 
 /// What a request ran, for its metrics: bounded by the schema and the documents, never the client's own text
 #[derive(Clone)]
-pub struct Operation(pub String);
+pub struct Operation(pub SharedString);
+
+/// Marks an answer whose operations are counted one by one
+#[derive(Clone, Copy)]
+pub struct Counted;
 
 fn recorder() -> Option<&'static PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
@@ -53,15 +58,27 @@ pub fn start() {
     });
 }
 
-/// Counts and times every request
+/// Counts and times every request that does not do so itself
 pub async fn record(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let response = next.run(request).await;
-    let operation = response.extensions().get::<Operation>().map_or_else(|| "other".to_owned(), |it| it.0.clone());
-    let labels = [("operation", operation), ("status", response.status().as_u16().to_string())];
-    metrics::counter!("quintet_requests_total", &labels).increment(1);
-    metrics::histogram!("quintet_request_seconds", &labels[..1]).record(start.elapsed().as_secs_f64());
+    if response.extensions().get::<Counted>().is_none() {
+        let operation = response.extensions().get::<Operation>().map_or("other".into(), |it| it.0.clone());
+        ended(operation, response.status(), start.elapsed());
+    }
     response
+}
+
+/// Counts what has begun, or has ended
+pub fn asked(operation: SharedString, status: StatusCode) {
+    let status = status.as_str().to_owned();
+    metrics::counter!("quintet_requests_total", "operation" => operation, "status" => status).increment(1);
+}
+
+/// Counts and times what has ended
+pub fn ended(operation: SharedString, status: StatusCode, took: Duration) {
+    asked(operation.clone(), status);
+    metrics::histogram!("quintet_request_seconds", "operation" => operation).record(took.as_secs_f64());
 }
 
 /// Counts what went wrong, by its code

@@ -3,6 +3,7 @@
 mod document;
 pub mod endpoint;
 mod event_stream;
+mod extent;
 pub mod files;
 mod known;
 mod limit;
@@ -16,10 +17,7 @@ mod socket;
 mod stream;
 mod wishes;
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, OnceLock},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -32,7 +30,7 @@ pub use routes::router;
 use crate::{
     app::App,
     rest::Rest,
-    schema::{self, Schema, dry, public, rules::Rules, validated},
+    schema::{self, Schema, public, rules::Rules, validated},
 };
 
 /// What handlers share; cheap to clone
@@ -42,8 +40,6 @@ pub struct Server {
     pub schema: Schema,
     /// The same for documents that do not look at it
     validated: Schema,
-    /// The same for those who only ask what a document would cost
-    dry: Arc<OnceLock<Schema>>,
     documents: Arc<Documents>,
     known: Arc<known::Known>,
     pub rest: Arc<Rest>,
@@ -63,16 +59,13 @@ impl Server {
             let schema = public(app.clone());
             let validated = validated(app.clone());
             let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
-            let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?));
             let known = Arc::new(known::Known::read(&app.config).await?);
+            let named = known.documents().chain(pages::documents()).collect();
+            let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?, named));
             let seats = Arc::new(seats::Seats::new(app.config.max_streams));
-            let (stopping, dry) = Default::default();
-            Ok(Server { schema, validated, dry, rest, app, documents, known, tasks, stopping, rate_limit, seats })
+            let stopping = CancellationToken::new();
+            Ok(Server { schema, validated, rest, app, documents, known, tasks, stopping, rate_limit, seats })
         })
-    }
-
-    fn dry(&self) -> &Schema {
-        self.dry.get_or_init(|| dry(self.app.clone()))
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ::metrics::SharedString;
 use async_graphql::{
     Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
 };
+use axum::http::StatusCode;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::{
     Client, Server,
@@ -25,11 +28,13 @@ use crate::{
 pub struct Prepared {
     request: GraphqlRequest,
     document: Document,
-    /// None: no operation of this name
-    pub kind: Option<OperationType>,
+    pub kind: OperationType,
     cost: u64,
     wishes: Wishes,
 }
+
+/// What it costs to have an operation validated and not executed: as much as an SQL statement
+const VALIDATION: u64 = 10;
 
 impl Server {
     /// Finds the document of a request and checks what can be checked before execution
@@ -45,14 +50,18 @@ impl Server {
         let mut request = asked.request;
         let name = request.operation_name.clone();
         let name = name.as_deref();
+        let Some(kind) = document.operation_type(name) else {
+            let error = ServerError::new("`operationName` has to be that of an operation of the document", None);
+            return Err(refused(coded(error, Code::GraphqlValidationFailed)));
+        };
         let cost = document
-            .check_root(name, config.max_root_fields)
+            .check_extent(name, config)
             .and_then(|()| document.check_variables(name, &request.variables))
             .and_then(|()| document.cost(name, &request.variables, config.max_complexity))
             .map_err(refused)?;
         document.fill_sizes(name, &mut request.variables);
         request.set_parsed_query((*document.parsed).clone());
-        Ok(Prepared { kind: document.operation_type(name), request, document, cost, wishes })
+        Ok(Prepared { request, document, kind, cost, wishes })
     }
 
     /// The schema that executes a request; only what looks at the schema needs the whole one
@@ -67,7 +76,7 @@ impl Server {
     pub async fn run(&self, prepared: Prepared, viewer: &Arc<Viewer>, client: &Client) -> Answer {
         let schema = self.schema_for(&prepared);
         let Prepared { mut request, document, kind, cost, wishes } = prepared;
-        if kind == Some(OperationType::Subscription) {
+        if kind == OperationType::Subscription {
             let message = "A subscription needs `accept: text/event-stream`, or a WebSocket";
             return Answer::refused(vec![server_error(AppError::bad_input("query", message))]);
         }
@@ -75,14 +84,18 @@ impl Server {
             let maximum = self.app.config.max_complexity;
             (wishes.cost != CostWish::Nothing).then_some(Cost { requested: cost, actual, maximum, bucket })
         };
-        if wishes.cost == CostWish::Validate {
+        let failed = |error| {
             let cost = told(None, self.app.budget.level(viewer, client.address));
-            let response = self.dry().execute(request).await;
-            let answer = match response.errors.is_empty() {
-                true => Answer { data: Some(Value::Null), ..Answer::refused(Vec::new()) },
-                false => Answer::new(response, 0),
+            Answer::failed(error).with_cost(cost)
+        };
+        if wishes.cost == CostWish::Validate {
+            return match self.app.budget.pay(viewer, client.address, VALIDATION) {
+                Ok(payment) => {
+                    let answer = Answer { data: Some(Value::Null), ..Answer::refused(Vec::new()) };
+                    answer.with_cost(told(None, payment.settle(VALIDATION)))
+                }
+                Err(error) => failed(error),
             };
-            return answer.with_cost(cost);
         }
         let name = request.operation_name.clone();
         let name = name.as_deref();
@@ -91,7 +104,7 @@ impl Server {
             request,
             viewer,
             client: client.clone(),
-            is_mutation: kind == Some(OperationType::Mutation),
+            is_mutation: kind == OperationType::Mutation,
             is_traced: wishes.trace,
             cost,
             name: document.name(name).unwrap_or(&label),
@@ -100,16 +113,12 @@ impl Server {
         let Done { response, statements, cost: actual, level } =
             match perform(schema, &self.app, &self.tasks, work).await {
                 Ok(done) => done,
-                Err(error) => {
-                    let cost = told(None, self.app.budget.level(viewer, client.address));
-                    return Answer::failed(error).with_cost(cost);
-                }
+                Err(error) => return failed(error),
             };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
         let answer = Answer::new(response, statements).with_cost(told(Some(actual), level));
         match answer.data.is_some() {
             true => Answer { label, ..answer },
-            // What was not executed may name anything.
             false => answer,
         }
     }
@@ -124,8 +133,10 @@ impl Server {
     ) -> Result<Responses, Answer> {
         let schema = self.schema_for(&prepared);
         let Prepared { request, document, cost, .. } = prepared;
-        document.check_subscription(request.operation_name.as_deref()).map_err(|error| Answer::refused(vec![error]))?;
+        let name = request.operation_name.as_deref();
+        document.check_subscription(name).map_err(|error| Answer::refused(vec![error]))?;
         self.app.budget.pay(viewer, client.address, cost).map_err(Answer::failed)?.settle(cost);
+        metrics::asked(document.label(name), StatusCode::OK);
         let request = request.data(client.clone()).data(subscription.clone());
         Ok(subscribe(schema, &self.app, request, viewer.clone()))
     }
@@ -140,7 +151,7 @@ pub struct Answer {
     extensions: BTreeMap<String, Value>,
     pub statements: u64,
     /// What ran, for the metrics
-    pub label: String,
+    pub label: SharedString,
     /// Seconds to wait, where it was too much
     pub retry_after: Option<i64>,
 }
@@ -181,6 +192,20 @@ impl Answer {
         self
     }
 
+    /// Counts the answer to an operation that is no request by itself, but one of a batch, a socket or a stream
+    pub fn counted(self, start: Instant) -> Answer {
+        metrics::ended(self.label.clone(), self.status(), start.elapsed());
+        self
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match (self.retry_after, &self.data) {
+            (Some(_), _) => StatusCode::TOO_MANY_REQUESTS,
+            (None, Some(_)) => StatusCode::OK,
+            (None, None) => StatusCode::BAD_REQUEST,
+        }
+    }
+
     pub fn body(&self) -> Body<'_> {
         Body { errors: &self.errors, data: self.data.as_ref(), extensions: &self.extensions }
     }
@@ -199,10 +224,8 @@ fn with_code(error: ServerError) -> ServerError {
         return error;
     }
     let code = match error.message.as_str() {
-        // The library's limits: depth; aliases, directives, recursion
-        message if message.starts_with("Query is ") || message.contains(" cannot be greater than ") => {
-            Code::CostExceeded
-        }
+        // The library's limits of directives and recursion
+        message if message.contains(" cannot be greater than ") => Code::CostExceeded,
         _ if error.path.is_empty() => Code::GraphqlValidationFailed,
         _ => Code::BadUserInput,
     };

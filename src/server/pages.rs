@@ -6,7 +6,7 @@ use std::{
     borrow::Cow,
     collections::HashMap,
     io::Read as _,
-    sync::{LazyLock, OnceLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use axum::{
@@ -56,7 +56,11 @@ struct Pages;
 #[exclude = "clients/*"]
 struct Examples;
 
+/// Stands around what leads to GraphiQL
+const GRAPHIQL: &str = "<!-- graphiql -->";
+
 pub fn routes(config: &Config) -> Router<Server> {
+    let page: fn(&'static str) -> MethodRouter<Server> = if config.no_graphiql { page_without } else { page };
     let routes = Router::new()
         .route("/", page("index.html"))
         .route("/start.css", page("start.css"))
@@ -78,6 +82,13 @@ pub fn routes(config: &Config) -> Router<Server> {
 
 fn page(path: &'static str) -> MethodRouter<Server> {
     get(async move |headers: HeaderMap| file(path, ASK_AGAIN, &headers))
+}
+
+/// A page of a server without GraphiQL
+fn page_without(path: &'static str) -> MethodRouter<Server> {
+    let page = Pages::get(path).map(|file| file.data).unwrap_or_default();
+    let (text, hash) = hashed(String::from_utf8_lossy(&page).split(GRAPHIQL).step_by(2).collect());
+    get(async move |headers: HeaderMap| answer(text.into_bytes().into(), &hash, media_type(path), ASK_AGAIN, &headers))
 }
 
 fn moved(path: &'static str) -> MethodRouter<Server> {
@@ -190,6 +201,10 @@ struct Example {
 }
 
 impl Example {
+    fn all() -> impl Iterator<Item = Example> {
+        Examples::iter().filter_map(|path| Example::read(&path))
+    }
+
     fn read(path: &str) -> Option<Example> {
         let id = path.strip_suffix(".graphql")?;
         let (domain, task) = id.split_once('/')?;
@@ -212,10 +227,15 @@ impl Example {
     }
 }
 
+/// The documents of the examples
+pub fn documents() -> impl Iterator<Item = Arc<str>> {
+    Example::all().map(|example| example.query.into())
+}
+
 /// Every example, the domain that one signs in with first
 async fn examples(headers: HeaderMap) -> Response {
     static EXAMPLES: LazyLock<Hashed> = LazyLock::new(|| {
-        let mut examples: Vec<Example> = Examples::iter().filter_map(|path| Example::read(&path)).collect();
+        let mut examples: Vec<Example> = Example::all().collect();
         let order = |example: &Example| (example.domain != "identity", example.domain.clone(), example.title.clone());
         examples.sort_by_cached_key(order);
         hashed(json!(examples).to_string())

@@ -18,7 +18,7 @@ use axum::{
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Map, Number, Value as Json};
 
-use super::document::NO_NUL;
+use super::extent::NO_NUL;
 use crate::{auth::Viewer, config::Config};
 
 /// What a client sent

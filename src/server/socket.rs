@@ -24,7 +24,6 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Client, Server,
-    document::server_error,
     endpoint::{bare, token},
     operation::Answer,
     request::{Refusal, one},
@@ -305,7 +304,7 @@ impl Connection {
         if self.operations.contains_key(&id) {
             return Err(Close::new(4409, format!("Subscriber for {id} already exists")));
         }
-        let refused = |error| Answer::refused(vec![server_error(error)]);
+        let refused = |error| Answer::failed(error).counted(Instant::now());
         if let Err(seconds) = self.server.rate_limit.count(self.client.address) {
             return refuse(socket, &id, &refused(AppError::rate_limited(seconds))).await;
         }

@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use futures_util::FutureExt as _;
 use tokio::{
     sync::{broadcast, mpsc},
-    time::{Interval, MissedTickBehavior, interval},
+    time::{Instant, Interval, MissedTickBehavior, interval},
 };
 
 use super::{
@@ -48,13 +48,14 @@ impl Server {
         key: K,
         out: mpsc::Sender<(K, Part)>,
     ) {
+        let start = Instant::now();
         let parts = async {
             match prepared {
-                Ok(prepared) if prepared.kind == Some(OperationType::Subscription) => {
+                Ok(prepared) if prepared.kind == OperationType::Subscription => {
                     self.follow(prepared, &viewer, &client, &key, &out).await
                 }
-                Ok(prepared) => Ok(self.run(prepared, &viewer, &client).await),
-                Err(answer) => Ok(answer),
+                Ok(prepared) => Ok(self.run(prepared, &viewer, &client).await.counted(start)),
+                Err(answer) => Ok(answer.counted(start)),
             }
         };
         let last = match AssertUnwindSafe(parts).catch_unwind().await {
@@ -66,7 +67,8 @@ impl Server {
             }
             Err(_) => {
                 let error = server_error(AppError::internal("an operation panicked"));
-                let _ = out.send((key.clone(), Part::Answer(Answer::refused(vec![error])))).await;
+                let answer = Answer::refused(vec![error]).counted(start);
+                let _ = out.send((key.clone(), Part::Answer(answer))).await;
                 Part::Complete
             }
         };
@@ -82,11 +84,12 @@ impl Server {
         key: &K,
         out: &mpsc::Sender<(K, Part)>,
     ) -> Result<Answer, Part> {
+        let start = Instant::now();
         let subscription = Subscription::new(&self.app.events);
         let _counted = Counted::new();
         let mut responses = match self.subscribe(prepared, viewer, client, &subscription) {
             Ok(responses) => responses,
-            Err(answer) => return Ok(answer),
+            Err(answer) => return Ok(answer.counted(start)),
         };
         let limit = Duration::from_secs(self.app.config.max_seconds);
         loop {

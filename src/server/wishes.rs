@@ -44,7 +44,7 @@ pub enum CostWish {
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
-    /// What was paid before
+    /// What is paid before it runs
     pub requested: u64,
     /// What it was in the end; none where nothing was executed
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -84,14 +84,39 @@ both! {
         }
         let rows = admin.query("{ smsTemplates { totalCount } }").await.ok();
         assert_eq!(rows["smsTemplates"]["totalCount"], 0);
+        let deep = format!("{{ __type(name: \"Query\") {{ {} name {} }} }}", "ofType { ".repeat(16), "} ".repeat(16));
+        let aliases: String = (0..101).map(|index| format!("a{index}: login ")).collect();
         for (document, code) in [
             ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+            ("query a { __typename } query b { __typename }", "GRAPHQL_VALIDATION_FAILED"),
             ("{", "GRAPHQL_PARSE_FAILED"),
+            (&deep, "COST_EXCEEDED"),
+            (&format!("{{ me {{ {aliases} }} }}"), "COST_EXCEEDED"),
             ("{ loanOfficers(first: 200) { nodes { customers(first: 200) { nodes { id name } } } } }", "COST_EXCEEDED"),
         ] {
             let reply = ask(&admin, "validate", json!({"query": document})).await;
             assert_eq!(reply.json().pointer("/errors/0/extensions/code"), Some(&json!(code)), "{document}");
         }
+    }
+
+    async fn to_validate_costs_a_little(app: TestApp) {
+        let admin = app.admin().await;
+        let admin = Caller { app: with_burst(&app, 300).await, ..admin };
+        let large = json!({"query": "{ accounts(first: 200) { nodes { id login } } }"});
+        let cost = ask(&admin, "validate", large.clone()).await.json()["extensions"]["cost"].clone();
+        assert_eq!(cost["requested"], 801);
+        assert!((290..300).contains(&cost["available"].as_u64().unwrap()), "{cost}");
+        let mut answered = 1;
+        let refused = loop {
+            let reply = ask(&admin, "validate", large.clone()).await;
+            if reply.status != StatusCode::OK {
+                break reply;
+            }
+            answered += 1;
+        };
+        assert!((30..40).contains(&answered), "{answered}");
+        assert_eq!((refused.status, wait(&refused.headers) > 0), (StatusCode::TOO_MANY_REQUESTS, true));
+        assert_eq!(refused.json()["errors"][0]["extensions"]["code"], "RATE_LIMITED");
     }
 
     async fn what_hides_its_size_is_counted_too(app: TestApp) {

@@ -17,10 +17,12 @@ use quintet::{
     config::Config,
 };
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::{
     app::{Caller, PASSWORD, TestApp, both},
     cli::program::{Program, Serving, answer, post},
+    live::{EventStream, Socket, serve},
 };
 
 const LIST: &str = "query Named { loanOfficers(first: 5) { nodes { name customers(first: 2) { nodes { id } } } } }";
@@ -54,6 +56,8 @@ both! {
         let app = app.demo().await;
         let admin = app.sign_in(None, "admin", quintet::demo::PASSWORD).await;
         admin.query(LIST).await.ok();
+        admin.query("{ ... on Query { ...f } } fragment f on Query { branches(first: 1) { nodes { id } } }").await.ok();
+        admin.query(include_str!("../../examples/identity/me.graphql")).await.ok();
         admin.query("{ nothing }").await.code();
         admin.query("{ loanCustomer(id: \"x\") { id } }").await.code();
         let config = Config { cost_per_second: 1, cost_burst: 1, slow_millis: 0, ..app.app.config.clone() };
@@ -80,7 +84,9 @@ both! {
 
         // Labels are ours, never the client's.
         for label in [
-            "quintet_requests_total{operation=\"loanOfficers\",status=\"200\"}",
+            "quintet_requests_total{operation=\"query loanOfficers\",status=\"200\"}",
+            "quintet_requests_total{operation=\"query branches\",status=\"200\"}",
+            "quintet_requests_total{operation=\"Me\",status=\"200\"}",
             "quintet_requests_total{operation=\"rongzi_customer_list\",status=\"200\"}",
             "quintet_requests_total{operation=\"refused\"",
             "quintet_loader_rows_bucket{loader=\"LoanCustomer\",kind=\"children\"",
@@ -93,6 +99,34 @@ both! {
         }
         assert!(!text.contains("nothing") && !text.contains("Named"), "a client made a label");
         serde_json::from_str::<Value>(&fs::read_to_string("examples/operations/grafana.json").unwrap()).unwrap();
+    }
+
+    async fn batches_sockets_and_streams_count_each_operation(app: TestApp) {
+        let [first, second, asked, streamed] =
+            ["InBatch", "AlsoInBatch", "OverSocket", "AsStream"].map(|name| format!("query {name} {{ me {{ id }} }}"));
+        let followed = "subscription Followed { interactionAdded { summary } }";
+        let folder = TempDir::new().unwrap();
+        let manifest = folder.path().join("documents.json");
+        let documents = json!({"1": first, "2": second, "3": asked, "4": streamed, "5": followed});
+        fs::write(&manifest, documents.to_string()).unwrap();
+        let admin = app.admin().await;
+        let trusted_documents = Some(manifest.display().to_string());
+        let app = TestApp::with(Config { trusted_documents, ..app.app.config.clone() }).await;
+        let admin = Caller { app: app.clone(), ..admin };
+        metrics(&admin).await;
+
+        admin.send("POST", "/graphql", &json!([{"query": first}, {"query": second}])).await;
+        EventStream::post(&admin, &streamed).await.rest().await;
+        let mut socket = Socket::subscribed(serve(&app).await, &admin, followed).await;
+        socket.subscribe("2", &asked).await;
+        assert_eq!(socket.hear().await["type"], "next");
+        let text = metrics(&admin).await;
+        for name in ["InBatch", "AlsoInBatch", "OverSocket", "AsStream", "Followed"] {
+            let count = format!("quintet_requests_total{{operation=\"{name}\",status=\"200\"}}");
+            assert!(text.contains(&count), "{count} is not there:\n{text}");
+            let time = format!("quintet_request_seconds_count{{operation=\"{name}\"}}");
+            assert_eq!(text.contains(&time), name != "Followed", "{time}:\n{text}");
+        }
     }
 }
 

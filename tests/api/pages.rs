@@ -10,6 +10,7 @@ use axum::{
 };
 use flate2::read::GzDecoder;
 use quintet::{
+    config::Config,
     events::{self, Row},
     rest::library::Library,
 };
@@ -76,6 +77,18 @@ both! {
             for name in names {
                 assert_eq!(app.nobody().get(&format!("/{name}")).await.status, StatusCode::OK, "{name}");
             }
+        }
+    }
+
+    async fn nothing_leads_to_a_graphiql_that_is_not_there(app: TestApp) {
+        let without = TestApp::with(Config { no_graphiql: true, ..app.app.config.clone() }).await;
+        for path in ["/", "/docs", "/fields"] {
+            let ((with, _), (text, media_type)) = (fetch(&app, path).await, fetch(&without, path).await);
+            assert!(with.contains("\"graphiql\""), "{path}");
+            // The scripts link to it where the page names it.
+            assert!(!text.to_lowercase().contains("graphiql"), "{path}: {text}");
+            assert!(text.starts_with("<!doctype html>") && text.trim_end().ends_with("</html>"), "{path}: {text}");
+            assert_eq!(media_type, "text/html; charset=utf-8");
         }
     }
 

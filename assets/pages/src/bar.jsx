@@ -2,9 +2,10 @@
 
 import { useEffect, useState } from "react";
 
+import { hasGraphiql } from "./link.js";
 import { sessionOf } from "./session.js";
 
-const pages = { graphiql: "GraphiQL", docs: "Legacy URLs", fields: "Fields" };
+const pages = { ...(hasGraphiql && { graphiql: "GraphiQL" }), docs: "Legacy URLs", fields: "Fields" };
 
 export function Bar({ page, children }) {
   return (

@@ -1,5 +1,8 @@
 // Links that fill the editors of GraphiQL, and nothing more: what a link brings runs only when its reader says so.
 
+/** Whether the server has GraphiQL: where it has none, it takes this out of the pages */
+export const hasGraphiql = Boolean(document.querySelector('meta[name="graphiql"]'));
+
 /** The address of GraphiQL with an operation in it; behind the #, so that it is in no server's log */
 export function linkTo(query, variables) {
   const wanted = new URLSearchParams({ query });

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 
-import { linkTo } from "../link.js";
+import { hasGraphiql, linkTo } from "../link.js";
 import { highlighted } from "./highlight.js";
 
 /** Swagger UI draws with a React of its own */
@@ -19,7 +19,8 @@ const plugin = ({ React: { createElement: h, Fragment } }) => {
         "header",
         null,
         h("h4", null, "GraphQL"),
-        h("a", { href: linkTo(text, variables), title: "Fills the editors; nothing runs before you say so" }, "Open in GraphiQL"),
+        hasGraphiql &&
+          h("a", { href: linkTo(text, variables), title: "Fills the editors; nothing runs before you say so" }, "Open in GraphiQL"),
       ),
       h(
         "pre",
