@@ -162,19 +162,20 @@ impl Db {
         matches!(self, Db::Pg(_))
     }
 
-    /// A connection for reading
+    /// A connection for reading. Boxed like all that every resolver awaits: the future of each field is as large as that
+    /// of its object's largest, and is copied
     pub async fn read(&self) -> Result<Conn, PoolError> {
         Ok(match self {
-            Db::Pg(pool) => Conn::Pg(pool.get().await?),
-            Db::Lite { read, .. } => Conn::Lite(read.get().await?.into()),
+            Db::Pg(pool) => Conn::Pg(Box::pin(pool.get()).await?),
+            Db::Lite { read, .. } => Conn::Lite(Box::pin(read.get()).await?.into()),
         })
     }
 
     /// A connection for writing outside of [`Db::begin`]: start-up and bulk work
     pub async fn write(&self) -> Result<Conn, PoolError> {
         Ok(match self {
-            Db::Pg(pool) => Conn::Pg(pool.get().await?),
-            Db::Lite { write, .. } => Conn::Lite(write.get().await?.into()),
+            Db::Pg(pool) => Conn::Pg(Box::pin(pool.get()).await?),
+            Db::Lite { write, .. } => Conn::Lite(Box::pin(write.get()).await?.into()),
         })
     }
 
@@ -182,11 +183,14 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, BeginError> {
         let mut conn = self.write().await?;
         match &mut conn {
-            Conn::Pg(conn) => <PgConn as AsyncConnection>::TransactionManager::begin_transaction(&mut **conn).await?,
+            Conn::Pg(conn) => {
+                Box::pin(<PgConn as AsyncConnection>::TransactionManager::begin_transaction(&mut **conn)).await?;
+            }
             // BEGIN IMMEDIATE: a transaction that first reads and then writes can not dead-lock with another.
             Conn::Lite(conn) => {
-                conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"))
-                    .await?;
+                let begun =
+                    conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"));
+                Box::pin(begun).await?;
             }
         }
         let local = match self {
@@ -254,8 +258,12 @@ pub struct Tx {
 impl Tx {
     pub async fn commit(mut self) -> QueryResult<()> {
         match self.deref_mut() {
-            Conn::Pg(conn) => <PgConn as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn).await?,
-            Conn::Lite(conn) => <Lite as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn).await?,
+            Conn::Pg(conn) => {
+                Box::pin(<PgConn as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn)).await?;
+            }
+            Conn::Lite(conn) => {
+                Box::pin(<Lite as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn)).await?;
+            }
         }
         // Heard when the connection is free again: who hears may want it.
         if let (Some(Conn::Lite(conn)), Some(local)) = (self.conn.take(), &self.local) {

@@ -48,7 +48,7 @@ impl Order {
 /// Limits that become part of the text: one row, and the usual pages with their probing row
 const USUAL: [i64; 7] = [1, 2, 11, 21, 51, 101, 201];
 
-/// `SELECT columns FROM table WHERE … ORDER BY … LIMIT … OFFSET …`
+/// `SELECT columns FROM table WHERE … ORDER BY … LIMIT …`; with an OFFSET of the rows' ids first
 pub struct Select<T> {
     columns: &'static str,
     wanted: Where<T>,
@@ -74,11 +74,18 @@ macro_rules! fragment {
         impl<T> QueryFragment<$engine> for Select<T> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
                 let Span { order, sorted, limit, offset } = &self.span;
+                // Far down the list the ids come first: an index passes the rows before them by, which are wide.
+                let is_far = *offset > 0;
                 out.push_sql("SELECT ");
                 out.push_sql(self.columns);
                 out.push_sql(" FROM ");
                 out.push_identifier(order.table)?;
                 out.push_sql(" WHERE ");
+                if is_far {
+                    out.push_sql("id IN (SELECT id FROM ");
+                    out.push_identifier(order.table)?;
+                    out.push_sql(" WHERE ");
+                }
                 self.wanted.walk_ast(out.reborrow())?;
                 if *sorted {
                     out.push_sql(" ORDER BY ");
@@ -96,9 +103,14 @@ macro_rules! fragment {
                     }
                     None => {}
                 }
-                if *offset > 0 {
+                if is_far {
                     out.push_sql(" OFFSET ");
                     out.push_bind_param::<BigInt, _>(offset)?;
+                    out.push_sql(")");
+                    if *sorted {
+                        out.push_sql(" ORDER BY ");
+                        order.walk_ast(out.reborrow())?;
+                    }
                 }
                 Ok(())
             }

@@ -114,11 +114,12 @@ impl ContextExt for Context<'_> {
     }
 
     async fn load<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
-        self.data_unchecked::<Loader>().load_one(id).await
+        // Boxed: see `Db::read`.
+        Box::pin(self.data_unchecked::<Loader>().load_one(id)).await
     }
 
     async fn look_up<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
-        self.data_unchecked::<Loader>().load_one((id, Listed)).await
+        Box::pin(self.data_unchecked::<Loader>().load_one((id, Listed))).await
     }
 
     async fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> AppResult<Option<E>> {
@@ -135,13 +136,13 @@ impl ContextExt for Context<'_> {
     ) -> AppResult<Connection<E>> {
         let viewer = self.viewer()?;
         let mut conn = self.read().await?;
-        Ok(Connection::new(Slice::load(&mut conn, viewer, &page, wanted).await?, &page))
+        Ok(Connection::new(Box::pin(Slice::load(&mut conn, viewer, &page, wanted)).await?, &page))
     }
 
     async fn whole<E: Entity>(&self, narrow: &str, wanted: Where<E::Table>) -> AppResult<Vec<E>> {
         let most = self.data_opt::<MaxSize>().copied().unwrap_or_default().whole;
         let seen = E::visible(self.viewer()?).both(wanted);
-        let rows = E::fetch(&mut self.read().await?, seen, E::ORDER.first(most + 1)).await?;
+        let rows = Box::pin(E::fetch(&mut self.read().await?, seen, E::ORDER.first(most + 1))).await?;
         match i64::try_from(rows.len()).is_ok_and(|rows| rows <= most) {
             true => Ok(rows),
             false => Err(AppError::bad_input(narrow, format!("More than {most} rows: ask for fewer, or for pages"))),
@@ -149,8 +150,8 @@ impl ContextExt for Context<'_> {
     }
 
     async fn slice<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Slice<C>> {
-        let slice = self.data_unchecked::<Loader>().load_one(ChildrenOf { relation, parent, page }).await?;
-        slice.ok_or_else(|| AppError::internal("a loader left a parent out"))
+        let slice = self.data_unchecked::<Loader>().load_one(ChildrenOf { relation, parent, page });
+        Box::pin(slice).await?.ok_or_else(|| AppError::internal("a loader left a parent out"))
     }
 
     async fn children<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Connection<C>> {
@@ -163,19 +164,19 @@ impl ContextExt for Context<'_> {
 
     async fn numbers<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<i64>> {
         let key = LinkedTo { name: link.name, pairs: link.pairs, from };
-        Ok(self.data_unchecked::<Loader>().load_one(key).await?.unwrap_or_default())
+        Ok(Box::pin(self.data_unchecked::<Loader>().load_one(key)).await?.unwrap_or_default())
     }
 
     async fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
         let ids: Vec<Id<To>> = self.numbers(link, from).await?.into_iter().map(Id::new).collect();
-        let mut rows = self.data_unchecked::<Loader>().load_many(ids.iter().copied()).await?;
+        let mut rows = Box::pin(self.data_unchecked::<Loader>().load_many(ids.iter().copied())).await?;
         Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
     }
 
     async fn linked_rows<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
         let keys: Vec<(Id<To>, Listed)> =
             self.numbers(link, from).await?.into_iter().map(|number| (Id::new(number), Listed)).collect();
-        let mut rows = self.data_unchecked::<Loader>().load_many(keys.iter().copied()).await?;
+        let mut rows = Box::pin(self.data_unchecked::<Loader>().load_many(keys.iter().copied())).await?;
         Ok(keys.iter().filter_map(|key| rows.remove(key)).collect())
     }
 }

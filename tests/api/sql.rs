@@ -163,7 +163,8 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Tables of the bank that grow with the business
-const LARGE_OF_BANK: [&str; 21] = [
+const LARGE_OF_BANK: [&str; 22] = [
+    "customer_events",
     "credit_interviews",
     "credit_approvals",
     "customer_images",
@@ -188,7 +189,10 @@ const LARGE_OF_BANK: [&str; 21] = [
 ];
 
 /// Lists of the bank, by each documented filter
-const OF_BANK: [&str; 84] = [
+const OF_BANK: [&str; 87] = [
+    "{ customerEvents(first: 20) { totalCount nodes { step staff { name } customer { name events(first: 5) { nodes { summary } } } } } }",
+    "{ customerEvents(filter: {customerId: 2, staffId: 2}, first: 20) { totalCount nodes { step } } }",
+    "{ customerEvents(filter: {step: REGISTERED}, first: 20) { totalCount nodes { step } } }",
     "{ creditInterviews(first: 20) { totalCount nodes { name grid { code } customer { name creditInterviews { nodes { name } } } keeper { name } approvals { nodes { opinion approver { name } } } } } }",
     "{ creditInterviews(filter: {name: \"张\", gridCode: \"HM2018111909\"}, first: 20) { totalCount nodes { name } } }",
     "{ creditInterviews(filter: {idNumber: \"539900198806120317\"}, first: 20) { totalCount nodes { name } } }",

@@ -1,5 +1,6 @@
 mod attachment;
 mod call_feedback;
+mod customer_event;
 mod demand_change;
 mod estate_project;
 mod follow_up;

@@ -75,10 +75,11 @@ impl CreditReportQuery {
             None if ctx.app().config.credit_report_url.is_some() => {
                 // The bureau may take seconds, and connections are few.
                 drop(conn);
-                return CreditReport::ask(ctx, &interview).await.map(Some);
+                return Box::pin(CreditReport::ask(ctx, &interview)).await.map(Some);
             }
             None => {
-                let html = page::rendered(&CreditReport::known(&mut conn, ctx, interview).await?)?;
+                let known = Box::pin(CreditReport::known(&mut conn, ctx, interview)).await?;
+                let html = page::rendered(&known)?;
                 CreditReport { interview_id, html, is_from_bureau: false, created_at: Time::now() }
             }
         };
