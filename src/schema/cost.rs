@@ -322,6 +322,8 @@ impl<'a> Count<'a> {
                 self.variables.get(name).cloned().or_else(default)
             }
             Value::Object(fields) => self.value(fields.get("size")?),
+            // Only its length counts, and variables may stand in it.
+            Value::List(items) => Some(ConstValue::List(vec![ConstValue::Null; items.len()])),
             value => value.clone().into_const(),
         }
     }

@@ -108,6 +108,10 @@ both! {
         let many = "query a { me { id } } query b { accounts(first: 200) { nodes { id } } }";
         let reply = ask(&admin, "report", json!({"query": many, "operationName": "a"})).await.json();
         assert_eq!(reply["extensions"]["cost"]["requested"], 2);
+        // A list of variables is as long as it is.
+        let nodes = format!("query($a: ID!) {{ nodes(ids: [{}]) {{ id }} }}", "$a, ".repeat(30));
+        let reply = ask(&admin, "report", json!({"query": nodes, "variables": {"a": "x"}})).await.json();
+        assert_eq!(reply["extensions"]["cost"]["requested"], 1 + 30, "{reply}");
         // Fragments that double.
         let mut document = "{ ...f0 } ".to_owned();
         for index in 0..30 {
