@@ -20,7 +20,7 @@ use crate::{
     error::{AppError, Code},
     schema::{
         Price, SIZES,
-        rules::{Declared, Rules},
+        rules::{Declared, Rules, introspection},
     },
 };
 
@@ -88,6 +88,7 @@ impl Documents {
         if selections(&parsed) > MAX_SELECTIONS {
             return Err(vec![server_error(AppError::cost("The document's fragments come to too many selections"))]);
         }
+        introspection::check(&parsed).map_err(|error| vec![server_error(error)])?;
         Ok(Document {
             sizes: sizes(&parsed).into(),
             introspects: introspects(&parsed),

@@ -112,6 +112,10 @@ both! {
         let nodes = format!("query($a: ID!) {{ nodes(ids: [{}]) {{ id }} }}", "$a, ".repeat(30));
         let reply = ask(&admin, "report", json!({"query": nodes, "variables": {"a": "x"}})).await.json();
         assert_eq!(reply["extensions"]["cost"]["requested"], 1 + 30, "{reply}");
+        // What the schema tells of itself.
+        let schema = json!({"query": "{ __schema { types { name } } }"});
+        let cost = ask(&admin, "report", schema).await.json()["extensions"]["cost"].clone();
+        assert_eq!(cost["requested"], 1 + 1 + 5, "{cost}");
         // Fragments that double.
         let mut document = "{ ...f0 } ".to_owned();
         for index in 0..30 {
