@@ -239,6 +239,7 @@ impl Rest {
         };
         let work = Work {
             request: request.data(MAX_ROWS),
+            parsed: &operation.document,
             viewer: &viewer,
             client,
             is_mutation: operation.is_mutation,

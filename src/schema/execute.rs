@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Request, Response, Value};
+use async_graphql::{Request, Response, parser::types::ExecutableDocument};
 use data_encoding::HEXLOWER;
 use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
 use sha2::{Digest as _, Sha256};
@@ -16,7 +16,7 @@ use tokio_util::{
 };
 use tracing::Span;
 
-use super::{Schema, traced::traced};
+use super::{Schema, traced::traced, weight::weight};
 use crate::{
     app::App,
     auth::{Realm, Viewer, budget::Level},
@@ -34,6 +34,8 @@ use crate::{
 /// What is to be done, and for whom
 pub struct Work<'a> {
     pub request: Request,
+    /// Its document, as it is executed
+    pub parsed: &'a ExecutableDocument,
     pub viewer: &'a Arc<Viewer>,
     pub client: Client,
     pub is_mutation: bool,
@@ -60,12 +62,9 @@ pub struct Done {
 /// A statement weighs as much as so many fields of an answer
 const STATEMENT: u64 = 10;
 
-/// So many bytes of text weigh as much as a field
-const TEXT: usize = 100;
-
 /// Pays for an operation and executes it
 pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work<'_>) -> AppResult<Done> {
-    let Work { request, viewer, client, is_mutation, is_traced, cost, name, document } = work;
+    let Work { request, parsed, viewer, client, is_mutation, is_traced, cost, name, document } = work;
     let realm = realm(viewer);
     metrics::counter!("quintet_operations_total", "realm" => realm).increment(1);
     metrics::counter!("quintet_cost_requested_total", "realm" => realm).increment(cost);
@@ -74,6 +73,7 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
     })?;
     let start = Instant::now();
     let span = tracing::trace_span!(target: SPANS, "operation", otel.name = name, realm, cost);
+    let operation = request.operation_name.clone();
     let (request, _here) = awaited(request.data(client));
     let limit = Duration::from_secs(app.config.max_seconds);
     let work = execute(schema, app, request, viewer.clone(), is_mutation);
@@ -101,11 +101,16 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
         tracing::warn!(operation = name, document = hash, account = viewer.account_id, statements, ?took, "slow");
     }
     let (response, statements) = outcome?;
-    let fields = weight(&response.data);
+    let fields = weight(parsed, operation.as_deref(), &response.data);
     // A write was prepared for all that it may touch, whatever it answers.
-    let used = if is_mutation { cost } else { (fields + STATEMENT * statements).min(cost).max(fields) };
+    let used = if is_mutation { cost } else { used(cost, fields, statements) };
     metrics::counter!("quintet_cost_used_total", "realm" => realm).increment(used);
     Ok(Done { response, statements, cost: used, level: payment.settle(used) })
+}
+
+/// What an answer cost in the end: no more than its price, unless it holds more fields
+fn used(cost: u64, fields: u64, statements: u64) -> u64 {
+    (fields + STATEMENT * statements).min(cost).max(fields)
 }
 
 fn realm(viewer: &Viewer) -> &'static str {
@@ -113,25 +118,6 @@ fn realm(viewer: &Viewer) -> &'static str {
         (true, _) => "NONE",
         (false, None) => "ALL",
         (false, Some(realm)) => Realm::name(realm),
-    }
-}
-
-/// How much an answer is, in fields; what it tells of the schema itself is ready, and weighs nothing
-fn weight(data: &Value) -> u64 {
-    match data {
-        Value::Object(fields) => {
-            fields.iter().filter(|(name, _)| !name.starts_with("__")).map(|(_, value)| 1 + content(value)).sum()
-        }
-        _ => 1,
-    }
-}
-
-fn content(value: &Value) -> u64 {
-    match value {
-        Value::Object(fields) => fields.values().map(|value| 1 + content(value)).sum(),
-        Value::List(items) => items.iter().map(|item| content(item).max(1)).sum(),
-        Value::String(text) => u64::try_from(text.len() / TEXT).unwrap_or(u64::MAX),
-        _ => 0,
     }
 }
 

@@ -6,6 +6,7 @@ mod execute;
 mod node;
 pub mod rules;
 mod traced;
+mod weight;
 
 use std::sync::LazyLock;
 

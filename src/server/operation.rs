@@ -89,6 +89,7 @@ impl Server {
         let (label, text) = (document.label(name), std::mem::take(&mut request.query));
         let work = Work {
             request,
+            parsed: &document.parsed,
             viewer,
             client: client.clone(),
             is_mutation: kind == Some(OperationType::Mutation),

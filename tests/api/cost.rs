@@ -173,6 +173,22 @@ both! {
         assert!(wait(&batch.headers) > 0);
     }
 
+    async fn what_was_done_is_paid_however_it_is_called(app: TestApp) {
+        let admin = app.admin().await;
+        let cost = async |document: String| ask(&admin, "report", json!({"query": document})).await.json()["extensions"]["cost"].clone();
+        let rows = "{ nodes { id login name isFrozen } }";
+        let plain = cost(format!("{{ a: accounts(first: 50) {rows} }}")).await;
+        let hidden = cost(format!("{{ __a: accounts(first: 50) {rows} }}")).await;
+        assert_eq!(plain["actual"], hidden["actual"]);
+        // Each time that it is asked for it is looked up.
+        let repeated = cost(format!("{{ ...f ...f ...f }} fragment f on Query {{ a: accounts(first: 50) {rows} }}")).await;
+        for part in ["requested", "actual"] {
+            assert_eq!(repeated[part].as_u64().unwrap(), 3 * plain[part].as_u64().unwrap(), "{part}: {repeated}");
+        }
+        let schema = cost("{ __schema { types { name } } }".into()).await;
+        assert!(schema["actual"].as_u64().unwrap() > 300, "{schema}");
+    }
+
     async fn a_write_gives_nothing_back(app: TestApp) {
         let admin = app.admin().await;
         let write = json!({"query": "mutation { smsTemplateCreate(input: {title: \"t\", content: \"c\"}) { smsTemplate { id title } } }"});
