@@ -1,9 +1,6 @@
 //! Documents: measured before the parser sees them, read and checked once, kept by their text.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
     Name, Pos, ServerError, Value as ConstValue, Variables,
@@ -15,6 +12,7 @@ use async_graphql::{
 use async_graphql_value::Value;
 use moka::sync::Cache;
 
+use super::mutation;
 use crate::{
     config::Config,
     error::{AppError, Code},
@@ -82,13 +80,14 @@ impl Documents {
             (Err(_), Some(Some(plain))) if measure(&plain, config).is_ok() => parse_query(plain),
             (parsed, _) => parsed,
         };
-        let parsed = parsed.map_err(|error| vec![coded(ServerError::from(error), Code::GraphqlParseFailed)])?;
+        let mut parsed = parsed.map_err(|error| vec![coded(ServerError::from(error), Code::GraphqlParseFailed)])?;
         let declared =
             self.rules.check(text).map_err(|errors| errors.into_iter().map(broken_rule).collect::<Vec<_>>())?;
         if selections(&parsed) > MAX_SELECTIONS {
             return Err(vec![server_error(AppError::cost("The document's fragments come to too many selections"))]);
         }
         introspection::check(&parsed).map_err(|error| vec![server_error(error)])?;
+        mutation::merge(&mut parsed);
         Ok(Document {
             sizes: sizes(&parsed).into(),
             introspects: introspects(&parsed),
@@ -280,13 +279,19 @@ impl Document {
             .map_err(|misfit| server_error(AppError::bad_input(format!("variables.{}", misfit.path), misfit.message)))
     }
 
-    /// Refuses an operation with too many root fields
+    /// Refuses an operation with too many root fields, and a mutation that may run one of them twice
     pub fn check_root(&self, name: Option<&str>, most: usize) -> Result<(), ServerError> {
         let Some(operation) = self.operation(name) else { return Ok(()) };
-        let mut seen = HashSet::new();
-        match self.fields(&operation.selection_set.node, &mut seen) > most {
-            true => Err(server_error(AppError::cost(format!("An operation has at most {most} root fields")))),
-            false => Ok(()),
+        let set = &operation.selection_set.node;
+        if self.fields(set) > most {
+            return Err(server_error(AppError::cost(format!("An operation has at most {most} root fields"))));
+        }
+        match mutation::repeated(set).filter(|_| operation.ty == OperationType::Mutation) {
+            Some(key) => {
+                let message = format!("{key} is selected twice under conditions: give each selection an alias");
+                Err(server_error(AppError::bad_input("query", message)))
+            }
+            None => Ok(()),
         }
     }
 
@@ -305,22 +310,17 @@ impl Document {
         }
     }
 
-    fn fields<'a>(&'a self, set: &'a SelectionSet, seen: &mut HashSet<&'a str>) -> usize {
-        let mut count = 0;
-        for selection in &set.items {
-            count += match &selection.node {
-                Selection::Field(_) => 1,
-                Selection::InlineFragment(fragment) => self.fields(&fragment.node.selection_set.node, seen),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    match (seen.insert(name), self.parsed.fragments.get(name)) {
-                        (true, Some(fragment)) => self.fields(&fragment.node.selection_set.node, seen),
-                        _ => 0,
-                    }
-                }
-            };
-        }
-        count
+    /// How many fields a selection executes: those of a fragment each time that it is spread
+    fn fields(&self, set: &SelectionSet) -> usize {
+        let of_each = set.items.iter().map(|selection| match &selection.node {
+            Selection::Field(_) => 1,
+            Selection::InlineFragment(fragment) => self.fields(&fragment.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = self.parsed.fragments.get(&spread.node.fragment_name.node);
+                fragment.map_or(0, |fragment| self.fields(&fragment.node.selection_set.node))
+            }
+        });
+        of_each.sum()
     }
 }
 

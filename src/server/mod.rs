@@ -7,6 +7,7 @@ pub mod files;
 mod known;
 mod limit;
 pub mod metrics;
+mod mutation;
 mod operation;
 mod pages;
 pub mod request;

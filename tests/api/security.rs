@@ -43,6 +43,7 @@ both! {
                 format!("query cop {{ __schema {{ types {{ {} }} }} }} fragment F on __Type {{ fields {{ name }} }}", "...F ".repeat(2400)),
                 "COST_EXCEEDED",
             ),
+            ("repeated root", format!("query cop {{ {} }} fragment F on Query {{ __typename }}", "...F ".repeat(31)), "COST_EXCEEDED"),
         ] {
             let answer = caller.query(&document).await.body;
             assert_eq!(code(&answer), expected, "{check}");
