@@ -71,8 +71,11 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
         }
         Ok(Incoming::Batch(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
-            for asked in requests {
-                answers.push(match server.prepare(asked, &viewer, wishes) {
+            for (index, asked) in requests.into_iter().enumerate() {
+                // The first was counted as the request.
+                let counted = if index == 0 { Ok(()) } else { server.rate_limit.count(client.address) };
+                let counted = counted.map_err(|seconds| Answer::failed(AppError::rate_limited(seconds)));
+                answers.push(match counted.and_then(|()| server.prepare(asked, &viewer, wishes)) {
                     Ok(prepared) => server.run(prepared, &viewer, &client).await,
                     Err(answer) => answer,
                 });
