@@ -22,7 +22,7 @@ use crate::{
     auth::{Realm, Viewer, budget::Level},
     db::run::counted,
     error::{AppError, AppResult},
-    files,
+    files::{self, answer::Held},
     graphql::{
         context::{Awaited, loader},
         loader::{Driver, Queue},
@@ -57,6 +57,8 @@ pub struct Done {
     pub cost: u64,
     /// What the viewer may ask from now on; none where nothing is counted
     pub level: Option<Level>,
+    /// What its files take until the answer is sent
+    pub files: Held,
 }
 
 /// A statement weighs as much as so many fields of an answer
@@ -76,7 +78,8 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
     let operation = request.operation_name.clone();
     let (request, _here) = awaited(request.data(client));
     let limit = Duration::from_secs(app.config.max_seconds);
-    let work = execute(schema, app, request, viewer.clone(), is_mutation);
+    let files = files::Budget::new(app);
+    let work = execute(schema, app, request, viewer.clone(), is_mutation, &files);
     let work = if is_traced { traced(work) } else { work };
     let outcome = match is_mutation {
         // A mutation ends, or is rolled back, whether its client stays or goes.
@@ -105,7 +108,7 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
     // A write was prepared for all that it may touch, whatever it answers.
     let used = if is_mutation { cost } else { used(cost, fields, statements) };
     metrics::counter!("quintet_cost_used_total", "realm" => realm).increment(used);
-    Ok(Done { response, statements, cost: used, level: payment.settle(used) })
+    Ok(Done { response, statements, cost: used, level: payment.settle(used), files: files.answered() })
 }
 
 /// What an answer cost in the end: no more than its price, unless it holds more fields
@@ -135,10 +138,11 @@ pub fn execute(
     request: Request,
     viewer: Arc<Viewer>,
     is_mutation: bool,
+    files: &files::Budget,
 ) -> BoxFuture<'static, (Response, u64)> {
     let queue = Queue::default();
     let loader = loader(app, viewer.clone(), &queue, !is_mutation);
-    let request = request.data(viewer).data(loader).data(files::Budget::default());
+    let request = request.data(viewer).data(loader).data(files.clone());
     let schema = schema.clone();
     // Boxed inside out: each future around a large one would copy it.
     Box::pin(async move {

@@ -26,6 +26,7 @@ use crate::{
     auth::Viewer,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
+    files::answer::until_sent,
 };
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json; charset=utf-8";
@@ -86,7 +87,8 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
                 true => (StatusCode::TOO_MANY_REQUESTS, waits.flatten().max()),
                 false => (StatusCode::OK, None),
             };
-            waiting(respond(status, media, &bodies), wait)
+            let response = waiting(respond(status, media, &bodies), wait);
+            until_sent(response, answers.into_iter().flat_map(|answer| answer.files).collect())
         }
         Err(Refusal(status, message)) => {
             let code = match status {
@@ -176,7 +178,7 @@ impl Answer {
         let mut response = waiting(respond(status, media, &self.body()), self.retry_after);
         response.extensions_mut().insert(Statements(self.statements));
         response.extensions_mut().insert(metrics::Operation(self.label));
-        response
+        until_sent(response, self.files)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     auth::{Viewer, budget::Level},
     error::{AppError, Code},
     events::Subscription,
+    files::answer::Held,
     schema::{Done, Responses, Schema, Work, perform, subscribe},
 };
 
@@ -98,7 +99,7 @@ impl Server {
             name: document.name(name).unwrap_or(&label),
             document: &text,
         };
-        let Done { response, statements, cost: actual, level } =
+        let Done { response, statements, cost: actual, level, files } =
             match perform(schema, &self.app, &self.tasks, work).await {
                 Ok(done) => done,
                 Err(error) => {
@@ -108,6 +109,7 @@ impl Server {
             };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
         let answer = Answer::new(response, statements).with_cost(told(Some(actual), level));
+        let answer = Answer { files, ..answer };
         match answer.data.is_some() {
             true => Answer { label, ..answer },
             // What was not executed may name anything.
@@ -144,6 +146,8 @@ pub struct Answer {
     pub label: String,
     /// Seconds to wait, where it was too much
     pub retry_after: Option<i64>,
+    /// What its files take until it is sent
+    pub files: Held,
 }
 
 #[derive(Serialize)]
@@ -159,8 +163,8 @@ pub struct Body<'a> {
 impl Answer {
     pub fn refused(errors: Vec<ServerError>) -> Answer {
         errors.iter().filter_map(code).for_each(metrics::failed);
-        let extensions = BTreeMap::new();
-        Answer { errors, data: None, extensions, statements: 0, label: "refused".into(), retry_after: None }
+        let (extensions, files) = Default::default();
+        Answer { errors, data: None, extensions, statements: 0, label: "refused".into(), retry_after: None, files }
     }
 
     pub fn failed(error: AppError) -> Answer {
