@@ -2,6 +2,7 @@
 //! limit of time, its statements counted, told in the log when it was slow.
 
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -151,24 +152,51 @@ pub fn execute(
     })
 }
 
-/// The answers of a subscription, one for each event
+/// The answers of a subscription, one for each event, each paid for
 pub struct Responses {
     responses: BoxStream<'static, Response>,
     driver: Driver,
+    files: files::Budget,
+    fare: Fare,
+    /// Its name in the document
+    operation: Option<String>,
     _here: DropGuard,
 }
 
+/// Who pays for a subscription, and what
+pub struct Fare {
+    pub app: App,
+    pub viewer: Arc<Viewer>,
+    pub address: IpAddr,
+    pub parsed: Arc<ExecutableDocument>,
+    /// What an answer may cost
+    pub cost: u64,
+}
+
 impl Responses {
-    /// Waits for the next answer. Not to be dropped before it is there, unless all of it is.
-    pub async fn next(&mut self) -> Option<Response> {
-        self.driver.drive(self.responses.next()).await
+    /// Waits for the next answer, and tells what its files take; an error where it can not be paid for. Not to be
+    /// dropped before it is there, unless all of it is.
+    pub async fn next(&mut self) -> Option<AppResult<(Response, Held)>> {
+        let (response, statements) = counted(self.driver.drive(self.responses.next())).await;
+        let response = response?;
+        let Fare { app, viewer, address, parsed, cost } = &self.fare;
+        let fields = weight(parsed, self.operation.as_deref(), &response.data);
+        let paid = app.budget.pay(viewer, *address, *cost);
+        Some(paid.map(|payment| {
+            payment.settle(used(*cost, fields, statements));
+            (response, self.files.answered())
+        }))
     }
 }
 
-/// Executes a subscription. Its loaders keep nothing, since it lives long.
-pub fn subscribe(schema: &Schema, app: &App, request: Request, viewer: Arc<Viewer>) -> Responses {
-    let queue = Queue::default();
+/// Executes a subscription, whose beginning costs what an answer may. Its loaders keep nothing, since it lives long.
+pub fn subscribe(schema: &Schema, request: Request, fare: Fare) -> AppResult<Responses> {
+    let Fare { app, viewer, address, cost, .. } = &fare;
+    app.budget.pay(viewer, *address, *cost)?.settle(*cost);
+    let (queue, files) = (Queue::default(), files::Budget::new(app));
     let loader = loader(app, viewer.clone(), &queue, false);
-    let (request, here) = awaited(request.data(viewer).data(loader).data(files::Budget::default()));
-    Responses { responses: schema.execute_stream(request), driver: Driver::new(queue), _here: here }
+    let operation = request.operation_name.clone();
+    let (request, here) = awaited(request.data(viewer.clone()).data(loader).data(files.clone()));
+    let (responses, driver) = (schema.execute_stream(request), Driver::new(queue));
+    Ok(Responses { responses, driver, files, fare, operation, _here: here })
 }

@@ -14,7 +14,7 @@ use async_graphql::{MergedObject, MergedSubscription, Schema as GraphqlSchema, S
 
 use check::CheckOnly;
 pub use cost::{Price, SIZES, costs};
-pub use execute::{Done, Responses, Work, awaited, execute, perform, subscribe};
+pub use execute::{Done, Fare, Responses, Work, awaited, execute, perform, subscribe};
 
 use crate::{
     app::App,

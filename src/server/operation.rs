@@ -19,7 +19,7 @@ use crate::{
     error::{AppError, Code},
     events::Subscription,
     files::answer::Held,
-    schema::{Done, Responses, Schema, Work, perform, subscribe},
+    schema::{Done, Fare, Responses, Schema, Work, perform, subscribe},
 };
 
 /// A request whose document is known and within the limits
@@ -108,8 +108,7 @@ impl Server {
                 }
             };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
-        let answer = Answer::new(response, statements).with_cost(told(Some(actual), level));
-        let answer = Answer { files, ..answer };
+        let answer = Answer::new(response, statements).with_files(files).with_cost(told(Some(actual), level));
         match answer.data.is_some() {
             true => Answer { label, ..answer },
             // What was not executed may name anything.
@@ -117,7 +116,7 @@ impl Server {
         }
     }
 
-    /// Begins a subscription, which is paid for like an operation that answers once
+    /// Begins a subscription
     pub fn subscribe(
         &self,
         prepared: Prepared,
@@ -128,9 +127,9 @@ impl Server {
         let schema = self.schema_for(&prepared);
         let Prepared { request, document, cost, .. } = prepared;
         document.check_subscription(request.operation_name.as_deref()).map_err(|error| Answer::refused(vec![error]))?;
-        self.app.budget.pay(viewer, client.address, cost).map_err(Answer::failed)?.settle(cost);
+        let (app, viewer, address) = (self.app.clone(), viewer.clone(), client.address);
         let request = request.data(client.clone()).data(subscription.clone());
-        Ok(subscribe(schema, &self.app, request, viewer.clone()))
+        subscribe(schema, request, Fare { app, viewer, address, parsed: document.parsed, cost }).map_err(Answer::failed)
     }
 }
 
@@ -177,6 +176,10 @@ impl Answer {
         let errors = response.errors.into_iter().map(with_code).collect();
         let (data, extensions) = (executed.then_some(response.data), response.extensions);
         Answer { data, extensions, statements, ..Answer::refused(errors) }
+    }
+
+    pub fn with_files(self, files: Held) -> Answer {
+        Answer { files, ..self }
     }
 
     fn with_cost(mut self, cost: Option<Cost>) -> Answer {
