@@ -6,6 +6,7 @@ use anyhow::ensure;
 use futures_util::future::BoxFuture;
 use object_store::ObjectStore;
 use rand::RngExt as _;
+use tokio::sync::Semaphore;
 
 use crate::{
     auth::{budget::Budget, jwt::Signer, vault::Vault},
@@ -13,7 +14,7 @@ use crate::{
     db::{Db, migrate},
     domains::identity::{Setting, session, session_cache::SessionCache},
     events::Events,
-    files::store,
+    files::{answer, store},
     outside::Outside,
 };
 
@@ -27,6 +28,8 @@ pub struct Shared {
     pub signer: Signer,
     pub vault: Vault,
     pub files: Arc<dyn ObjectStore>,
+    /// Bytes that files in answers may still take
+    pub file_memory: Arc<Semaphore>,
     pub outside: Outside,
     pub sessions: SessionCache,
     pub events: Events,
@@ -84,7 +87,9 @@ impl App {
         let budget = Budget::new(config.cost_per_second, config.cost_burst);
         let listener = db.is_pg().then(|| sessions.listener.clone());
         let events = Events::new(listener, config.pool_size / 2);
-        let app = App(Arc::new(Shared { signer, vault, db, files, outside, config, sessions, events, budget }));
+        let file_memory = answer::memory();
+        let shared = Shared { signer, vault, db, files, file_memory, outside, config, sessions, events, budget };
+        let app = App(Arc::new(shared));
         app.listen();
         Ok(app)
     }

@@ -2,7 +2,7 @@
 //!
 //! An operation is paid for before it runs, at its static cost, and gets back what it did not use. Who is not signed in
 //! pays from the bucket of his address. The buckets are in memory, bounded in number, and safe to lose: a new one is
-//! full, and so is one that was forgotten because it was quiet for as long as filling it takes.
+//! full. One that is quiet is forgotten when it has filled and its debts have gone.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -21,6 +21,9 @@ use crate::error::{AppError, AppResult};
 
 /// Most accounts, and most addresses, that are kept apart
 const MOST: u64 = 100_000;
+
+/// How long a quiet bucket is kept at least, in seconds: it may owe far more than it holds
+const KEPT: u64 = 3600;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -66,9 +69,8 @@ impl Budget {
     /// So much cost per second, and so much at once; 0 per second: as much as they like
     pub fn new(rate: u64, burst: u64) -> Budget {
         let terms = (rate > 0).then_some(Terms { rate, burst: burst.max(1) });
-        // Whoever was quiet for as long as it takes to fill his bucket has a full one.
-        let filled = terms.map_or(1, |terms| terms.burst / terms.rate + 1);
-        let idle = Duration::from_secs(filled.min(86_400));
+        let filled = terms.map_or(0, |terms| terms.burst / terms.rate + 1);
+        let idle = Duration::from_secs(filled.clamp(KEPT, 24 * KEPT));
         Budget {
             terms,
             start: Instant::now(),
@@ -211,6 +213,14 @@ mod tests {
         assert!(budget.pay(&other, address, 600).is_ok(), "an account pays for itself");
         assert!(Budget::new(0, 0).pay(&nobody, address, u64::MAX).is_ok());
         assert!(Budget::new(1, 10).pay(&nobody, address, u64::MAX).is_ok(), "the dearest takes a full bucket");
+    }
+
+    #[test]
+    fn debts_are_not_forgotten() {
+        let budget = Budget::new(100_000, 2_000_000);
+        for idle in [budget.accounts.policy().time_to_idle(), budget.addresses.policy().time_to_idle()] {
+            assert!(idle.unwrap() >= Duration::from_secs(KEPT), "{idle:?}");
+        }
     }
 
     #[test]

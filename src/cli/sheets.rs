@@ -83,7 +83,8 @@ impl Import {
         let mut request = Request::new(document).variables(variables);
         request.set_upload("variables.file", UploadValue { filename, content_type: None, content });
         let (request, _here) = awaited(request);
-        let (answer, _) = schema::execute(&schema::trusted(app.clone()), &app, request, viewer.clone(), true).await;
+        let (schema, none) = (schema::trusted(app.clone()), files::Budget::new(&app));
+        let (answer, _) = schema::execute(&schema, &app, request, viewer.clone(), true, &none).await;
         if let Some(error) = answer.errors.first() {
             bail!("{}", error.message);
         }

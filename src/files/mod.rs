@@ -3,12 +3,11 @@
 //! [`Checked`] is an upload whose content is what it says, [`Placed`] an object that nothing refers to yet; [`sheet`]s are
 //! read and written row by row.
 
+pub mod answer;
 pub mod import;
 mod rules;
 pub mod sheet;
 pub mod store;
-
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_graphql::Context;
 use axum::body::Bytes;
@@ -17,30 +16,15 @@ use object_store::{ObjectStoreExt as _, PutPayload, buffered::BufWriter, path::P
 use rand::RngExt as _;
 use tokio::{fs::File, io::AsyncWriteExt as _};
 
-pub use self::rules::{Checked, rewound};
+pub use self::{
+    answer::Budget,
+    rules::{Checked, rewound},
+};
 use crate::{
     app::App,
     error::{AppError, AppResult},
     graphql::ContextExt as _,
 };
-
-/// How many bytes of files one request may still put into its answer
-pub struct Budget(AtomicI64);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Budget(AtomicI64::new(64 << 20))
-    }
-}
-
-impl Budget {
-    fn take(&self, bytes: i64) -> AppResult<()> {
-        match self.0.fetch_sub(bytes, Ordering::Relaxed) >= bytes {
-            true => Ok(()),
-            false => Err(AppError::cost("The files of one answer have at most 64 MB together: ask for fewer")),
-        }
-    }
-}
 
 /// An object that is removed again unless it is kept
 pub struct Placed {
@@ -92,7 +76,7 @@ impl Drop for Placed {
 
 /// A file of so many bytes for an answer
 pub async fn base64(ctx: &Context<'_>, location: &str, size: i64) -> AppResult<String> {
-    ctx.data_unchecked::<Budget>().take(size)?;
+    ctx.data_unchecked::<Budget>().take(size).await?;
     Ok(BASE64.encode(&read(ctx.app(), location).await?))
 }
 

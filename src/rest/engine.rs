@@ -30,6 +30,7 @@ use crate::{
     config::Config,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
+    files::answer::{Held, until_sent},
     graphql::page::MaxSize,
     schema::{self, Done, Schema, Work, perform},
     server::{Client, Refusal, Statements, body, form, media_type, metrics},
@@ -140,16 +141,16 @@ impl Rest {
             let mut request = GraphqlRequest::new("").variables(variables);
             request.set_parsed_query(operation.document.clone());
             request.uploads = files;
-            let (data, statements) = self.run(operation, &wire, request, viewer, client).await?;
-            Ok((writer.object(&operation.shapes, &data), statements))
+            let (data, statements, files) = self.run(operation, &wire, request, viewer, client).await?;
+            Ok((writer.object(&operation.shapes, &data), statements, files))
         };
         let mut response = match answer.await {
-            Ok((data, statements)) => {
+            Ok((data, statements, files)) => {
                 let answer = dialect.success(operation, data);
                 let headers = dialect.headers(operation, &answer);
                 let mut response = (headers, axum::Json(answer)).into_response();
                 response.extensions_mut().insert(statements);
-                response
+                until_sent(response, files)
             }
             Err(failure) => {
                 metrics::failed(failure.code);
@@ -231,7 +232,7 @@ impl Rest {
         request: GraphqlRequest,
         viewer: Arc<Viewer>,
         client: Client,
-    ) -> Result<(Value, Statements), Failure> {
+    ) -> Result<(Value, Statements, Held), Failure> {
         let most = u64::try_from(self.app.config.max_complexity).unwrap_or(u64::MAX);
         let cost = match operation.document.operations.iter().next() {
             Some((_, definition)) => operation.price.of(&operation.document, &definition.node, &request.variables)?,
@@ -239,6 +240,7 @@ impl Rest {
         };
         let work = Work {
             request: request.data(MAX_ROWS),
+            parsed: &operation.document,
             viewer: &viewer,
             client,
             is_mutation: operation.is_mutation,
@@ -248,10 +250,10 @@ impl Rest {
             name: &operation.id,
             document: &operation.id,
         };
-        let Done { response, statements, .. } = perform(&self.schema, &self.app, &self.tasks, work).await?;
+        let Done { response, statements, files, .. } = perform(&self.schema, &self.app, &self.tasks, work).await?;
         match response.errors.first() {
             Some(error) => Err(failure(operation, wire, error)),
-            None => Ok((response.data, Statements(statements))),
+            None => Ok((response.data, Statements(statements), files)),
         }
     }
 }

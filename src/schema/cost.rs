@@ -23,7 +23,7 @@ use async_graphql::{
 use async_graphql_value::Value;
 use futures_util::FutureExt as _;
 
-use super::{Schema, check::COMPLEXITY, prober, sdl};
+use super::{Schema, check::COMPLEXITY, prober, rules::introspection, sdl};
 use crate::{
     error::{AppError, AppResult, Code},
     graphql::page::{DEFAULT_SIZE, MAX_COUNTED},
@@ -276,8 +276,10 @@ impl<'a> Count<'a> {
         let name = field.name.node.as_str();
         let costs = self.costs;
         let known = costs.types.get(ty).and_then(|fields| fields.get(name));
-        // What the schema does not know is not executed.
-        let Some(known) = known else { return Ok(self.set("", &field.selection_set.node)?.saturating_add(1)) };
+        let Some(known) = known else {
+            let row = self.set("", &field.selection_set.node)?;
+            return Ok(introspection::rows(name).saturating_mul(row).saturating_add(1));
+        };
         let row = self.set(&known.ty, &field.selection_set.node)?;
         let formula = known.formula(name, &costs.prober);
         if field.selection_set.node.items.is_empty() && formula == Formula::PLAIN {
@@ -322,6 +324,8 @@ impl<'a> Count<'a> {
                 self.variables.get(name).cloned().or_else(default)
             }
             Value::Object(fields) => self.value(fields.get("size")?),
+            // Only its length counts, and variables may stand in it.
+            Value::List(items) => Some(ConstValue::List(vec![ConstValue::Null; items.len()])),
             value => value.clone().into_const(),
         }
     }

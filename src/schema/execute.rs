@@ -2,11 +2,12 @@
 //! limit of time, its statements counted, told in the log when it was slow.
 
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use async_graphql::{Request, Response, Value};
+use async_graphql::{Request, Response, parser::types::ExecutableDocument};
 use data_encoding::HEXLOWER;
 use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
 use sha2::{Digest as _, Sha256};
@@ -16,13 +17,13 @@ use tokio_util::{
 };
 use tracing::Span;
 
-use super::{Schema, traced::traced};
+use super::{Schema, traced::traced, weight::weight};
 use crate::{
     app::App,
     auth::{Realm, Viewer, budget::Level},
     db::run::counted,
     error::{AppError, AppResult},
-    files,
+    files::{self, answer::Held},
     graphql::{
         context::{Awaited, loader},
         loader::{Driver, Queue},
@@ -34,6 +35,8 @@ use crate::{
 /// What is to be done, and for whom
 pub struct Work<'a> {
     pub request: Request,
+    /// Its document, as it is executed
+    pub parsed: &'a ExecutableDocument,
     pub viewer: &'a Arc<Viewer>,
     pub client: Client,
     pub is_mutation: bool,
@@ -55,17 +58,16 @@ pub struct Done {
     pub cost: u64,
     /// What the viewer may ask from now on; none where nothing is counted
     pub level: Option<Level>,
+    /// What its files take until the answer is sent
+    pub files: Held,
 }
 
 /// A statement weighs as much as so many fields of an answer
 const STATEMENT: u64 = 10;
 
-/// So many bytes of text weigh as much as a field
-const TEXT: usize = 100;
-
 /// Pays for an operation and executes it
 pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work<'_>) -> AppResult<Done> {
-    let Work { request, viewer, client, is_mutation, is_traced, cost, name, document } = work;
+    let Work { request, parsed, viewer, client, is_mutation, is_traced, cost, name, document } = work;
     let realm = realm(viewer);
     metrics::counter!("quintet_operations_total", "realm" => realm).increment(1);
     metrics::counter!("quintet_cost_requested_total", "realm" => realm).increment(cost);
@@ -74,9 +76,11 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
     })?;
     let start = Instant::now();
     let span = tracing::trace_span!(target: SPANS, "operation", otel.name = name, realm, cost);
+    let operation = request.operation_name.clone();
     let (request, _here) = awaited(request.data(client));
     let limit = Duration::from_secs(app.config.max_seconds);
-    let work = execute(schema, app, request, viewer.clone(), is_mutation);
+    let files = files::Budget::new(app);
+    let work = execute(schema, app, request, viewer.clone(), is_mutation, &files);
     let work = if is_traced { traced(work) } else { work };
     let outcome = match is_mutation {
         // A mutation ends, or is rolled back, whether its client stays or goes.
@@ -101,11 +105,16 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
         tracing::warn!(operation = name, document = hash, account = viewer.account_id, statements, ?took, "slow");
     }
     let (response, statements) = outcome?;
-    let fields = weight(&response.data);
+    let fields = weight(parsed, operation.as_deref(), &response.data);
     // A write was prepared for all that it may touch, whatever it answers.
-    let used = if is_mutation { cost } else { (fields + STATEMENT * statements).min(cost).max(fields) };
+    let used = if is_mutation { cost } else { used(cost, fields, statements) };
     metrics::counter!("quintet_cost_used_total", "realm" => realm).increment(used);
-    Ok(Done { response, statements, cost: used, level: payment.settle(used) })
+    Ok(Done { response, statements, cost: used, level: payment.settle(used), files: files.answered() })
+}
+
+/// What an answer cost in the end: no more than its price, unless it holds more fields
+fn used(cost: u64, fields: u64, statements: u64) -> u64 {
+    (fields + STATEMENT * statements).min(cost).max(fields)
 }
 
 fn realm(viewer: &Viewer) -> &'static str {
@@ -113,25 +122,6 @@ fn realm(viewer: &Viewer) -> &'static str {
         (true, _) => "NONE",
         (false, None) => "ALL",
         (false, Some(realm)) => Realm::name(realm),
-    }
-}
-
-/// How much an answer is, in fields; what it tells of the schema itself is ready, and weighs nothing
-fn weight(data: &Value) -> u64 {
-    match data {
-        Value::Object(fields) => {
-            fields.iter().filter(|(name, _)| !name.starts_with("__")).map(|(_, value)| 1 + content(value)).sum()
-        }
-        _ => 1,
-    }
-}
-
-fn content(value: &Value) -> u64 {
-    match value {
-        Value::Object(fields) => fields.values().map(|value| 1 + content(value)).sum(),
-        Value::List(items) => items.iter().map(|item| content(item).max(1)).sum(),
-        Value::String(text) => u64::try_from(text.len() / TEXT).unwrap_or(u64::MAX),
-        _ => 0,
     }
 }
 
@@ -149,10 +139,11 @@ pub fn execute(
     request: Request,
     viewer: Arc<Viewer>,
     is_mutation: bool,
+    files: &files::Budget,
 ) -> BoxFuture<'static, (Response, u64)> {
     let queue = Queue::default();
     let loader = loader(app, viewer.clone(), &queue, !is_mutation);
-    let request = request.data(viewer).data(loader).data(files::Budget::default());
+    let request = request.data(viewer).data(loader).data(files.clone());
     let schema = schema.clone();
     // Boxed inside out: each future around a large one would copy it.
     Box::pin(async move {
@@ -161,24 +152,51 @@ pub fn execute(
     })
 }
 
-/// The answers of a subscription, one for each event
+/// The answers of a subscription, one for each event, each paid for
 pub struct Responses {
     responses: BoxStream<'static, Response>,
     driver: Driver,
+    files: files::Budget,
+    fare: Fare,
+    /// Its name in the document
+    operation: Option<String>,
     _here: DropGuard,
 }
 
+/// Who pays for a subscription, and what
+pub struct Fare {
+    pub app: App,
+    pub viewer: Arc<Viewer>,
+    pub address: IpAddr,
+    pub parsed: Arc<ExecutableDocument>,
+    /// What an answer may cost
+    pub cost: u64,
+}
+
 impl Responses {
-    /// Waits for the next answer. Not to be dropped before it is there, unless all of it is.
-    pub async fn next(&mut self) -> Option<Response> {
-        self.driver.drive(self.responses.next()).await
+    /// Waits for the next answer, and tells what its files take; an error where it can not be paid for. Not to be
+    /// dropped before it is there, unless all of it is.
+    pub async fn next(&mut self) -> Option<AppResult<(Response, Held)>> {
+        let (response, statements) = counted(self.driver.drive(self.responses.next())).await;
+        let response = response?;
+        let Fare { app, viewer, address, parsed, cost } = &self.fare;
+        let fields = weight(parsed, self.operation.as_deref(), &response.data);
+        let paid = app.budget.pay(viewer, *address, *cost);
+        Some(paid.map(|payment| {
+            payment.settle(used(*cost, fields, statements));
+            (response, self.files.answered())
+        }))
     }
 }
 
-/// Executes a subscription. Its loaders keep nothing, since it lives long.
-pub fn subscribe(schema: &Schema, app: &App, request: Request, viewer: Arc<Viewer>) -> Responses {
-    let queue = Queue::default();
+/// Executes a subscription, whose beginning costs what an answer may. Its loaders keep nothing, since it lives long.
+pub fn subscribe(schema: &Schema, request: Request, fare: Fare) -> AppResult<Responses> {
+    let Fare { app, viewer, address, cost, .. } = &fare;
+    app.budget.pay(viewer, *address, *cost)?.settle(*cost);
+    let (queue, files) = (Queue::default(), files::Budget::new(app));
     let loader = loader(app, viewer.clone(), &queue, false);
-    let (request, here) = awaited(request.data(viewer).data(loader).data(files::Budget::default()));
-    Responses { responses: schema.execute_stream(request), driver: Driver::new(queue), _here: here }
+    let operation = request.operation_name.clone();
+    let (request, here) = awaited(request.data(viewer.clone()).data(loader).data(files.clone()));
+    let (responses, driver) = (schema.execute_stream(request), Driver::new(queue));
+    Ok(Responses { responses, driver, files, fare, operation, _here: here })
 }

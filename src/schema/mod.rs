@@ -6,6 +6,7 @@ mod execute;
 mod node;
 pub mod rules;
 mod traced;
+mod weight;
 
 use std::sync::LazyLock;
 
@@ -13,7 +14,7 @@ use async_graphql::{MergedObject, MergedSubscription, Schema as GraphqlSchema, S
 
 use check::CheckOnly;
 pub use cost::{Price, SIZES, costs};
-pub use execute::{Done, Responses, Work, awaited, execute, perform, subscribe};
+pub use execute::{Done, Fare, Responses, Work, awaited, execute, perform, subscribe};
 
 use crate::{
     app::App,

@@ -13,13 +13,16 @@ use async_graphql_value::Value;
 use metrics::SharedString;
 use moka::sync::Cache;
 
-use super::extent::{Extent, MAX_SELECTIONS, measure};
+use super::{
+    extent::{Extent, MAX_SELECTIONS, measure},
+    mutation,
+};
 use crate::{
     config::Config,
     error::{AppError, Code},
     schema::{
         Price, SIZES,
-        rules::{Declared, Rules},
+        rules::{Declared, Rules, introspection},
     },
 };
 
@@ -78,13 +81,14 @@ impl Documents {
             (Err(_), Some(Some(plain))) if measure(&plain, config).is_ok() => parse_query(plain),
             (parsed, _) => parsed,
         };
-        let parsed = parsed.map_err(|error| vec![coded(ServerError::from(error), Code::GraphqlParseFailed)])?;
+        let mut parsed = parsed.map_err(|error| vec![coded(ServerError::from(error), Code::GraphqlParseFailed)])?;
         let declared =
             self.rules.check(text).map_err(|errors| errors.into_iter().map(broken_rule).collect::<Vec<_>>())?;
         let extent = Extent::of(&parsed);
         if extent.selections > MAX_SELECTIONS {
             return Err(vec![server_error(AppError::cost("The document's fragments come to too many selections"))]);
         }
+        introspection::check(&parsed).map_err(|error| vec![server_error(error)])?;
         let is_named = self.named.contains(text);
         let operations = declared.into_iter().map(|declared| {
             let label = match declared.name.as_deref() {
@@ -93,8 +97,10 @@ impl Documents {
             };
             Operation { declared, label: Arc::<str>::from(label).into() }
         });
+        let operations = operations.collect();
+        mutation::merge(&mut parsed);
         Ok(Document {
-            operations: operations.collect(),
+            operations,
             sizes: sizes(&parsed).into(),
             introspects: introspects(&parsed),
             extent,
@@ -244,20 +250,26 @@ impl Document {
             .map_err(|misfit| server_error(AppError::bad_input(format!("variables.{}", misfit.path), misfit.message)))
     }
 
-    /// Refuses what has too many levels, aliases or root fields
+    /// Refuses what has too many levels, aliases or root fields, and a mutation that may run one of them twice
     pub fn check_extent(&self, name: Option<&str>, config: &Config) -> Result<(), ServerError> {
-        let mut seen = HashSet::new();
-        let root = self.operation(name).map_or(0, |operation| self.fields(&operation.selection_set.node, &mut seen));
+        let Some(operation) = self.operation(name) else { return Ok(()) };
+        let set = &operation.selection_set.node;
         for (number, most, what) in [
             (self.extent.levels, config.max_depth, "levels"),
             (self.extent.aliases, config.max_aliases, "aliases"),
-            (root, config.max_root_fields, "root fields"),
+            (self.fields(set), config.max_root_fields, "root fields"),
         ] {
             if number > most {
                 return Err(server_error(AppError::cost(format!("An operation has at most {most} {what}"))));
             }
         }
-        Ok(())
+        match mutation::repeated(set).filter(|_| operation.ty == OperationType::Mutation) {
+            Some(key) => {
+                let message = format!("{key} is selected twice under conditions: give each selection an alias");
+                Err(server_error(AppError::bad_input("query", message)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses a subscription that is to more than one field: each event answers one
@@ -275,22 +287,17 @@ impl Document {
         }
     }
 
-    fn fields<'a>(&'a self, set: &'a SelectionSet, seen: &mut HashSet<&'a str>) -> usize {
-        let mut count = 0;
-        for selection in &set.items {
-            count += match &selection.node {
-                Selection::Field(_) => 1,
-                Selection::InlineFragment(fragment) => self.fields(&fragment.node.selection_set.node, seen),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    match (seen.insert(name), self.parsed.fragments.get(name)) {
-                        (true, Some(fragment)) => self.fields(&fragment.node.selection_set.node, seen),
-                        _ => 0,
-                    }
-                }
-            };
-        }
-        count
+    /// How many fields a selection executes: those of a fragment each time that it is spread
+    fn fields(&self, set: &SelectionSet) -> usize {
+        let of_each = set.items.iter().map(|selection| match &selection.node {
+            Selection::Field(_) => 1,
+            Selection::InlineFragment(fragment) => self.fields(&fragment.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = self.parsed.fragments.get(&spread.node.fragment_name.node);
+                fragment.map_or(0, |fragment| self.fields(&fragment.node.selection_set.node))
+            }
+        });
+        of_each.sum()
     }
 }
 

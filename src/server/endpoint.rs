@@ -28,6 +28,7 @@ use crate::{
     auth::Viewer,
     domains::identity::session::{Credential, Session},
     error::{AppError, Code},
+    files::answer::until_sent,
 };
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json; charset=utf-8";
@@ -73,9 +74,12 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
         }
         Ok(Incoming::Batch(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
-            for asked in requests {
+            for (index, asked) in requests.into_iter().enumerate() {
                 let start = Instant::now();
-                let answer = match server.prepare(asked, &viewer, wishes) {
+                // The first was counted as the request.
+                let counted = if index == 0 { Ok(()) } else { server.rate_limit.count(client.address) };
+                let counted = counted.map_err(|seconds| Answer::failed(AppError::rate_limited(seconds)));
+                let answer = match counted.and_then(|()| server.prepare(asked, &viewer, wishes)) {
                     Ok(prepared) => server.run(prepared, &viewer, &client).await,
                     Err(answer) => answer,
                 };
@@ -87,7 +91,9 @@ pub async fn graphql(State(server): State<Server>, client: Client, request: Requ
                 true => (StatusCode::TOO_MANY_REQUESTS, waits.flatten().max()),
                 false => (StatusCode::OK, None),
             };
-            (Extension(metrics::Counted), waiting(respond(status, media, &bodies), wait)).into_response()
+            let response =
+                (Extension(metrics::Counted), waiting(respond(status, media, &bodies), wait)).into_response();
+            until_sent(response, answers.into_iter().flat_map(|answer| answer.files).collect())
         }
         Err(Refusal(status, message)) => {
             let code = match status {
@@ -176,7 +182,7 @@ impl Answer {
         let mut response = waiting(respond(status, media, &self.body()), self.retry_after);
         response.extensions_mut().insert(Statements(self.statements));
         response.extensions_mut().insert(metrics::Operation(self.label));
-        response
+        until_sent(response, self.files)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod files;
 mod known;
 mod limit;
 pub mod metrics;
+mod mutation;
 mod operation;
 mod pages;
 pub mod request;

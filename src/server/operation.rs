@@ -21,7 +21,8 @@ use crate::{
     auth::{Viewer, budget::Level},
     error::{AppError, Code},
     events::Subscription,
-    schema::{Done, Responses, Schema, Work, perform, subscribe},
+    files::answer::Held,
+    schema::{Done, Fare, Responses, Schema, Work, perform, subscribe},
 };
 
 /// A request whose document is known and within the limits
@@ -102,6 +103,7 @@ impl Server {
         let (label, text) = (document.label(name), std::mem::take(&mut request.query));
         let work = Work {
             request,
+            parsed: &document.parsed,
             viewer,
             client: client.clone(),
             is_mutation: kind == OperationType::Mutation,
@@ -110,20 +112,20 @@ impl Server {
             name: document.name(name).unwrap_or(&label),
             document: &text,
         };
-        let Done { response, statements, cost: actual, level } =
+        let Done { response, statements, cost: actual, level, files } =
             match perform(schema, &self.app, &self.tasks, work).await {
                 Ok(done) => done,
                 Err(error) => return failed(error),
             };
         tracing::debug!(operation = name, statements, errors = response.errors.len(), "graphql");
-        let answer = Answer::new(response, statements).with_cost(told(Some(actual), level));
+        let answer = Answer::new(response, statements).with_files(files).with_cost(told(Some(actual), level));
         match answer.data.is_some() {
             true => Answer { label, ..answer },
             false => answer,
         }
     }
 
-    /// Begins a subscription, which is paid for like an operation that answers once
+    /// Begins a subscription
     pub fn subscribe(
         &self,
         prepared: Prepared,
@@ -135,10 +137,13 @@ impl Server {
         let Prepared { request, document, cost, .. } = prepared;
         let name = request.operation_name.as_deref();
         document.check_subscription(name).map_err(|error| Answer::refused(vec![error]))?;
-        self.app.budget.pay(viewer, client.address, cost).map_err(Answer::failed)?.settle(cost);
-        metrics::asked(document.label(name), StatusCode::OK);
+        let label = document.label(name);
+        let (app, viewer, address) = (self.app.clone(), viewer.clone(), client.address);
         let request = request.data(client.clone()).data(subscription.clone());
-        Ok(subscribe(schema, &self.app, request, viewer.clone()))
+        let fare = Fare { app, viewer, address, parsed: document.parsed, cost };
+        let responses = subscribe(schema, request, fare).map_err(Answer::failed)?;
+        metrics::asked(label, StatusCode::OK);
+        Ok(responses)
     }
 }
 
@@ -154,6 +159,8 @@ pub struct Answer {
     pub label: SharedString,
     /// Seconds to wait, where it was too much
     pub retry_after: Option<i64>,
+    /// What its files take until it is sent
+    pub files: Held,
 }
 
 #[derive(Serialize)]
@@ -169,8 +176,8 @@ pub struct Body<'a> {
 impl Answer {
     pub fn refused(errors: Vec<ServerError>) -> Answer {
         errors.iter().filter_map(code).for_each(metrics::failed);
-        let extensions = BTreeMap::new();
-        Answer { errors, data: None, extensions, statements: 0, label: "refused".into(), retry_after: None }
+        let (extensions, files) = Default::default();
+        Answer { errors, data: None, extensions, statements: 0, label: "refused".into(), retry_after: None, files }
     }
 
     pub fn failed(error: AppError) -> Answer {
@@ -183,6 +190,10 @@ impl Answer {
         let errors = response.errors.into_iter().map(with_code).collect();
         let (data, extensions) = (executed.then_some(response.data), response.extensions);
         Answer { data, extensions, statements, ..Answer::refused(errors) }
+    }
+
+    pub fn with_files(self, files: Held) -> Answer {
+        Answer { files, ..self }
     }
 
     fn with_cost(mut self, cost: Option<Cost>) -> Answer {

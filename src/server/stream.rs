@@ -101,10 +101,11 @@ impl Server {
             };
             subscription.rest();
             match response {
-                Some(response) => {
-                    let part = Part::Answer(Answer::new(response, 0));
+                Some(Ok((response, files))) => {
+                    let part = Part::Answer(Answer::new(response, 0).with_files(files));
                     out.send((key.clone(), part)).await.map_err(|_| Part::Complete)?;
                 }
+                Some(Err(error)) => return Ok(Answer::failed(error)),
                 None => return Err(subscription.ending().map_or(Part::Complete, Part::Ended)),
             }
         }

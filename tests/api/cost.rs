@@ -133,6 +133,14 @@ both! {
         let many = "query a { me { id } } query b { accounts(first: 200) { nodes { id } } }";
         let reply = ask(&admin, "report", json!({"query": many, "operationName": "a"})).await.json();
         assert_eq!(reply["extensions"]["cost"]["requested"], 2);
+        // A list of variables is as long as it is.
+        let nodes = format!("query($a: ID!) {{ nodes(ids: [{}]) {{ id }} }}", "$a, ".repeat(30));
+        let reply = ask(&admin, "report", json!({"query": nodes, "variables": {"a": "x"}})).await.json();
+        assert_eq!(reply["extensions"]["cost"]["requested"], 1 + 30, "{reply}");
+        // What the schema tells of itself.
+        let schema = json!({"query": "{ __schema { types { name } } }"});
+        let cost = ask(&admin, "report", schema).await.json()["extensions"]["cost"].clone();
+        assert_eq!(cost["requested"], 1 + 1 + 5, "{cost}");
         // Fragments that double.
         let mut document = "{ ...f0 } ".to_owned();
         for index in 0..30 {
@@ -188,6 +196,22 @@ both! {
         let batch = ask(&admin, "report", json!([large, large])).await;
         assert_eq!(batch.status, StatusCode::TOO_MANY_REQUESTS);
         assert!(wait(&batch.headers) > 0);
+    }
+
+    async fn what_was_done_is_paid_however_it_is_called(app: TestApp) {
+        let admin = app.admin().await;
+        let cost = async |document: String| ask(&admin, "report", json!({"query": document})).await.json()["extensions"]["cost"].clone();
+        let rows = "{ nodes { id login name isFrozen } }";
+        let plain = cost(format!("{{ a: accounts(first: 50) {rows} }}")).await;
+        let hidden = cost(format!("{{ __a: accounts(first: 50) {rows} }}")).await;
+        assert_eq!(plain["actual"], hidden["actual"]);
+        // Each time that it is asked for it is looked up.
+        let repeated = cost(format!("{{ ...f ...f ...f }} fragment f on Query {{ a: accounts(first: 50) {rows} }}")).await;
+        for part in ["requested", "actual"] {
+            assert_eq!(repeated[part].as_u64().unwrap(), 3 * plain[part].as_u64().unwrap(), "{part}: {repeated}");
+        }
+        let schema = cost("{ __schema { types { name } } }".into()).await;
+        assert!(schema["actual"].as_u64().unwrap() > 300, "{schema}");
     }
 
     async fn a_write_gives_nothing_back(app: TestApp) {

@@ -76,6 +76,19 @@ both! {
         assert_eq!(get(&app, client, "/icon.svg", &[]).await.status, StatusCode::OK, "it had waited");
     }
 
+    async fn each_operation_of_a_batch_counts(app: TestApp) {
+        let app = limited(&app).await;
+        let batch = json!(vec![json!({"query": "{ __typename }"}); 10]).to_string();
+        let request = app.nobody().request("POST", "/graphql").header(header::CONTENT_TYPE, "application/json");
+        let reply = app.send(request.body(Body::from(batch)).unwrap()).await;
+        assert_eq!(reply.status, StatusCode::OK);
+        let answers = reply.json().as_array().unwrap().clone();
+        let answered = answers.iter().filter(|answer| answer["data"]["__typename"] == "Query").count();
+        assert!((4..=6).contains(&answered), "{answers:?}");
+        assert_eq!(answers[9]["errors"][0]["extensions"], json!({"code": "RATE_LIMITED", "retryAfter": 1}));
+        assert!(refused(&app, "127.0.0.1", "/icon.svg", &[]).await.is_some());
+    }
+
     async fn clients_are_told_apart_by_address(app: TestApp) {
         let app = limited(&app).await;
         let is_refused = async |address: &str, headers: &[(&str, &str)]| refused(&app, address, "/icon.svg", headers).await.is_some();

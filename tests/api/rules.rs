@@ -116,6 +116,38 @@ both! {
         admin.query_with(read, json!({"stages": "VISITED", "ids": [], "more": 1})).await.ok();
     }
 
+    async fn a_mutation_s_field_runs_once_however_often_it_is_selected(app: TestApp) {
+        let admin = app.admin().await;
+        let create = "smsTemplateCreate(input: {title: \"t\", content: \"c\"})";
+        let total = async || admin.query("{ smsTemplates { totalCount } }").await.ok()["smsTemplates"]["totalCount"].clone();
+        let merged = format!(
+            "mutation {{ {create} {{ smsTemplate {{ title }} }} ...F ...F ... on Mutation {{ {create} {{ __typename }} }} }}
+            fragment F on Mutation {{ ...G }} fragment G on Mutation {{ {create} {{ smsTemplate {{ content }} }} }}"
+        );
+        let expected = json!({"smsTemplate": {"title": "t", "content": "c"}, "__typename": "SmsTemplateCreatePayload"});
+        assert_eq!(admin.query(&merged).await.ok(), json!({"smsTemplateCreate": expected}));
+        assert_eq!(total().await, 1);
+        // Keys of their own are fields of their own, conditions hold where they stood.
+        let conditions = format!(
+            "mutation($yes: Boolean!, $no: Boolean!) {{
+                a: {create} {{ __typename }} b: {create} @skip(if: $yes) {{ __typename }} ...F @include(if: $no) ... @include(if: $yes) {{ ...G }}
+            }}
+            fragment F on Mutation {{ c: {create} {{ __typename }} }} fragment G on Mutation {{ d: {create} @skip(if: $no) {{ __typename }} }}"
+        );
+        let keys = admin.query_with(&conditions, json!({"yes": true, "no": false})).await.ok();
+        assert_eq!(keys.as_object().unwrap().keys().collect::<Vec<_>>(), ["a", "d"]);
+        assert_eq!(total().await, 3);
+        // What may run twice is refused, whatever the conditions say.
+        for twice in ["", "@skip(if: $yes)", "@include(if: $yes)"] {
+            let document = format!(
+                "mutation($yes: Boolean!) {{ {create} @include(if: $yes) {{ __typename }} {create} {twice} {{ smsTemplate {{ id }} }} }}"
+            );
+            let answer = admin.query_with(&document, json!({"yes": true})).await;
+            assert_eq!(answer.error(), ("BAD_USER_INPUT".into(), "query".into()), "{document}");
+        }
+        assert_eq!(total().await, 3);
+    }
+
     async fn documents_made_to_keep_it_busy_do_not(app: TestApp) {
         let caller = app.nobody();
         let spread = |next: usize| format!("...f{next} ... on Query {{ ...f{next} }}");

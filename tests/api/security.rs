@@ -32,6 +32,18 @@ both! {
                 "query cop { __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }".into(),
                 "GRAPHQL_VALIDATION_FAILED",
             ),
+            (
+                "circular introspection through fragments",
+                "query cop { __schema { queryType { ...A ...B ...C } types { ...C } } } fragment A on __Type { fields { name } }
+                    fragment B on __Type { fields { type { ...A } } } fragment C on __Type { fields { type { ...B } } }".into(),
+                "COST_EXCEEDED",
+            ),
+            (
+                "repeated introspection",
+                format!("query cop {{ __schema {{ types {{ {} }} }} }} fragment F on __Type {{ fields {{ name }} }}", "...F ".repeat(2400)),
+                "COST_EXCEEDED",
+            ),
+            ("repeated root", format!("query cop {{ {} }} fragment F on Query {{ __typename }}", "...F ".repeat(31)), "COST_EXCEEDED"),
         ] {
             let answer = caller.query(&document).await.body;
             assert_eq!(code(&answer), expected, "{check}");

@@ -5,13 +5,14 @@
 //! through fragments again for each of their uses, which a hostile document makes billions of. `.ci/validation`
 //! compares the verdicts with those of graphql-js.
 
+pub mod introspection;
 mod literals;
 mod values;
 
 use apollo_compiler::{
     ExecutableDocument, Name, Node, Schema,
     ast::VariableDefinition,
-    introspection,
+    introspection::check_max_depth,
     parser::{LineColumn, SourceMap},
     response::GraphQLError,
     validation::Valid,
@@ -50,7 +51,7 @@ impl Rules {
         })?;
         literals::check(&self.0, &document).map_err(|flaw| vec![located(flaw, &document.sources)])?;
         for operation in document.operations.iter() {
-            introspection::check_max_depth(&document, operation)
+            check_max_depth(&document, operation)
                 .map_err(|error| vec![told(error.to_graphql_error(&document.sources))])?;
         }
         let declared = |operation: &Node<apollo_compiler::executable::Operation>| Declared {

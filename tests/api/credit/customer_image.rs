@@ -1,9 +1,14 @@
 //! Pictures of customers' papers: who sees them, what is taken, what an answer may hold.
 
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+};
 use data_encoding::BASE64;
+use http_body_util::BodyExt as _;
 use quintet::db::{Run as _, tables::credit_interviews};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::grid::Grids;
 use crate::{
@@ -264,6 +269,26 @@ both! {
             let answer = bank.boss.get(&path.replace("type=1", &format!("type={kind}"))).await.json();
             assert!([200, 204].map(Value::from).contains(&answer["code"]), "{kind}: {answer}");
         }
+    }
+
+    async fn all_answers_together_hold_so_much(app: TestApp) {
+        let Grids { bank, .. } = images(&app).await;
+        let document = "{ customerImages(first: 2) { nodes { base64 } } }";
+        let memory = app.app.file_memory.clone();
+        let all = memory.available_permits();
+        let others = memory.clone().acquire_many_owned(u32::try_from(all).unwrap()).await.unwrap();
+        let answer = bank.boss.query(document).await;
+        assert!(answer.body.to_string().contains("UNAVAILABLE"), "{}", answer.body);
+        drop(others);
+        // Whoever takes his answer slowly holds it as long.
+        app.app.db.write().await.unwrap().batch("UPDATE customer_images SET size = 20971520").await.unwrap();
+        let request = bank.boss.request("POST", "/graphql").header(header::CONTENT_TYPE, "application/json");
+        let request = request.body(Body::from(json!({"query": document}).to_string())).unwrap();
+        let response = app.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(memory.available_permits(), all - 2 * 20_971_520);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8_lossy(&body).contains(&BASE64.encode(PNG)));
+        assert_eq!(memory.available_permits(), all);
     }
 
     async fn interviews_tell_of_their_papers(app: TestApp) {

@@ -8,6 +8,7 @@ use crate::{
     credit::{
         credit_approval::give,
         credit_interview::{enter, interviews, number},
+        customer_image::{image, uploaded},
         grid::Grids,
     },
     customers::bank_customer::customers,
@@ -53,6 +54,22 @@ both! {
         refused.subscribe("1", &CHANGED.replace("approvalChanged", "approvalChanged(interviewId: 1)")).await;
         let error = refused.hear().await["payload"]["errors"][0]["extensions"].clone();
         assert_eq!((&error["code"], &error["field"]), (&json!("BAD_USER_INPUT"), &json!("interviewId")));
+    }
+
+    async fn each_answer_holds_files_of_its_own(app: TestApp) {
+        let address = serve(&app).await;
+        let Grids { bank, .. } = interviews(&app).await;
+        uploaded(&bank.boss, image(1, "IDENTITY")).await;
+        // Two of them were too large for one answer.
+        let large = "UPDATE customer_images SET interview_id = 1, size = 41943040";
+        app.app.db.write().await.unwrap().batch(large).await.unwrap();
+        let document = "subscription { approvalChanged { interview { images(first: 1) { nodes { base64 } } } } }";
+        let mut bosses = Socket::subscribed(address, &bank.boss, document).await;
+        for (caller, result) in [(&bank.manager, "AGREED"), (&bank.accountant, "REFUSED")] {
+            give(caller, 1, result).await.ok();
+            let event = bosses.event().await;
+            assert!(event["approvalChanged"]["interview"]["images"]["nodes"][0]["base64"].is_string(), "{event}");
+        }
     }
 
     async fn interviews_and_approvals_are_interactions(app: TestApp) {

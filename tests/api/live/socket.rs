@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::{ADD_SMS, ADDED, Socket, add_sms, serve, sms};
 use crate::{
-    app::{TestApp, both},
+    app::{Caller, TestApp, both},
     loan::Loan,
 };
 
@@ -167,6 +167,32 @@ both! {
         drop(second);
         tokio::time::sleep(Duration::from_millis(500)).await;
         Socket::speaking(address).await;
+    }
+
+    async fn each_answer_is_paid_for(app: TestApp) {
+        let Loan { anna, .. } = Loan::new(&app).await;
+        let config = Config { cost_per_second: 1, cost_burst: 100, ..app.app.config.clone() };
+        let app = TestApp::with(config).await;
+        let address = serve(&app).await;
+        let mut socket = Socket::subscribed(address, &anna, ADDED).await;
+        // One write, many events
+        let messages: Vec<Value> = (0..60).map(|second| sms("AA1611", second, "hello")).collect();
+        add_sms(&Caller { app, ..anna }, &messages).await;
+        let mut answered = 0;
+        let refused = loop {
+            let message = socket.hear().await;
+            if message["type"] != "next" {
+                break message;
+            }
+            answered += 1;
+        };
+        assert!((15..30).contains(&answered), "{answered}: {refused}");
+        assert_eq!((&refused["id"], &refused["type"]), (&json!("1"), &json!("error")));
+        let error = &refused["payload"][0]["extensions"];
+        assert_eq!(error["code"], "RATE_LIMITED");
+        assert!(error["retryAfter"].as_i64().unwrap() > 0, "{error}");
+        socket.say(json!({"type": "ping"})).await;
+        assert_eq!(socket.hear().await, json!({"type": "pong"}));
     }
 
     async fn who_is_silent_for_long_is_dropped_and_who_answers_is_not(app: TestApp) {
