@@ -104,7 +104,7 @@ both! {
         let admin = Caller { app: with_burst(&app, 300).await, ..admin };
         let large = json!({"query": "{ accounts(first: 200) { nodes { id login } } }"});
         let cost = ask(&admin, "validate", large.clone()).await.json()["extensions"]["cost"].clone();
-        assert_eq!(cost["requested"], 801);
+        assert_eq!(cost["requested"], 601);
         assert!((290..300).contains(&cost["available"].as_u64().unwrap()), "{cost}");
         let mut answered = 1;
         let refused = loop {

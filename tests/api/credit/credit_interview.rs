@@ -160,7 +160,7 @@ both! {
         assert_eq!(enter(&bank.president, json!({"idNumber": number(9)})).await.code(), "FORBIDDEN");
         let customer = "{ bankCustomer(id: 1) { creditInterviews { totalCount } interactions { totalCount } } }";
         assert_eq!(bank.president.query(customer).await.ok()["bankCustomer"],
-            json!({"creditInterviews": {"totalCount": 0}, "interactions": {"totalCount": 0}}));
+            json!({"creditInterviews": {"totalCount": 0}, "interactions": {"totalCount": 1}}), "that his file is complete");
         assert_eq!(enter(&app.nobody(), json!({"idNumber": number(9)})).await.code(), "UNAUTHENTICATED");
     }
 
@@ -356,6 +356,7 @@ both! {
         let timeline = "query($number: String!) { person(idNumber: $number) { interactions { totalCount nodes { kind customer { databaseId } staff { ... on BankStaff { name } } } } } }";
         let nodes = bank.manager.query_with(timeline, json!({"number": number(1)})).await.ok()["person"]["interactions"].clone();
         let own = |kind: &str| json!({"kind": kind, "customer": {"databaseId": 1}, "staff": {"name": "员工manager"}});
-        assert_eq!(nodes, json!({"totalCount": 2, "nodes": [own("CREDIT_APPROVAL"), own("CREDIT_INTERVIEW")]}));
+        assert_eq!(nodes, json!({"totalCount": 4, "nodes":
+            [own("CUSTOMER_EVENT"), own("CREDIT_APPROVAL"), own("CUSTOMER_EVENT"), own("CREDIT_INTERVIEW")]}));
     }
 }

@@ -188,7 +188,7 @@ both! {
         assert_eq!(bank.manager.query(relations).await.ok()["bankCustomer"], json!({
             "sex": "FEMALE", "birthday": "1985-05-17", "registrar": "员工manager", "registeringBranch": "东一所",
             "investigator": "员工manager", "grid": null, "keeper": {"customers": {"nodes": [{"databaseId": 6}]}},
-            "owner": {"name": "员工manager"}, "interactions": {"nodes": []},
+            "owner": {"name": "员工manager"}, "interactions": {"nodes": [{"kind": "CUSTOMER_EVENT"}]},
         }));
         let owner = bank.president.query("{ bankCustomer(id: 2) { owner { name } keeper { name } } }").await.ok();
         assert_eq!(owner["bankCustomer"], json!({"owner": {"name": "员工other"}, "keeper": null}));

@@ -173,7 +173,7 @@ both! {
     async fn no_statement_per_customer(app: TestApp) {
         let Grids { bank, .. } = customers(&app).await;
         let mut counts = Vec::new();
-        for (year, rows) in [(1950, 100), (1951, 450)] {
+        for (year, rows) in [(1950, 200), (1951, 450)] {
             let rows: Vec<_> = (1..=rows)
                 .map(|serial| {
                     let mut row = row("").into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -190,6 +190,6 @@ both! {
         }
         assert_eq!(counts[0], counts[1], "one chunk each");
         let open = "{ workItems(filter: {kind: CUSTOMER_FILE, status: OPEN}) { totalCount } }";
-        assert_eq!(bank.manager.query(open).await.ok()["workItems"]["totalCount"], 1 + 50 + 225);
+        assert_eq!(bank.manager.query(open).await.ok()["workItems"]["totalCount"], 1 + 100 + 225);
     }
 }
