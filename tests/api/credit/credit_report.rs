@@ -18,12 +18,15 @@ use axum::{
 use quintet::config::Config;
 use serde_json::{Value, json};
 
-use super::credit_interview::{enter, fill_in, form, interviews, number};
+use super::{
+    credit_interview::{enter, fill_in, form, interviews, number},
+    customer_image::{image, uploaded},
+};
 use crate::{
     app::{Answer, Caller, TestApp, both},
     credit::grid::Grids,
     customers::resident::permit,
-    service::create,
+    service::{create, deletion},
 };
 
 const REPORT: &str = "query($id: ID!) { creditReport(interviewId: $id) { interviewId html isFromBureau createdAt } }";
@@ -130,6 +133,24 @@ both! {
         let audit = "{ auditEntries(filter: {entity: \"CreditReport\"}) { totalCount nodes { entityDatabaseId after } } }";
         let audit = app.admin().await.query(audit).await.ok()["auditEntries"].clone();
         assert_eq!((&audit["totalCount"], &audit["nodes"][0]["entityDatabaseId"]), (&json!(2), &json!(1)));
+    }
+
+    async fn of_the_person_before_nothing_is_kept(app: TestApp) {
+        let Grids { bank, .. } = interviews(&app).await;
+        let (bureau, asked) = with_bureau(&app).await;
+        let manager = of(&bureau, &bank.manager);
+        report(&manager, 1).await.ok();
+        let mut paper = image(1, "CONTRACT");
+        paper["interviewId"] = json!(1);
+        let picture = uploaded(&manager, paper).await;
+        let somebody_else = json!({"idNumber": number(9), "name": "柳安宁"});
+        let refused = fill_in(&manager, 1, somebody_else.clone()).await;
+        assert_eq!(refused.error(), ("BAD_USER_INPUT".into(), "input.idNumber".into()));
+        manager.query_with(&deletion("customerImageDelete"), json!({"id": picture})).await.ok();
+        fill_in(&manager, 1, somebody_else).await.ok();
+        let html = report(&manager, 1).await.ok()["creditReport"]["html"].as_str().unwrap().to_owned();
+        assert!(html.contains(&format!("{} #2", number(9))) && !html.contains(&number(1)), "{html}");
+        assert_eq!(asked.0.load(Ordering::SeqCst), 2);
     }
 
     async fn a_bureau_that_fails_is_no_report(app: TestApp) {
