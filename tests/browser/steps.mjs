@@ -136,9 +136,13 @@ export const steps = {
     await signIn(page, 'admin');
     await page.goto(`${origin}/graphiql#engagement/interaction_added`);
     assert.match((await front(page)).query, /^subscription InteractionAdded/m);
-    const socket = page.waitForEvent('websocket');
+    // Listened to from its first frame on: on a busy machine all may be sent before a promise is awaited.
+    const subscribed = new Promise((resolve) => {
+      const sent = ({ payload }) => payload.includes('"subscribe"') && resolve();
+      page.once('websocket', (socket) => socket.on('framesent', sent));
+    });
     await page.locator('.graphiql-execute-button').click();
-    await (await socket).waitForEvent('framesent', ({ payload }) => payload.includes('"subscribe"'));
+    await subscribed;
     // What is written before the server has read that would not be seen.
     await page.waitForTimeout(500);
     await page.evaluate(async (password) => {
