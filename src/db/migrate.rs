@@ -1,4 +1,6 @@
 //! The tables: two trees of migrations with the same names, embedded in the binary and applied at start.
+//!
+//! Cargo does not see that a migration is new: it comes into the binary when this file is compiled again (`touch` it).
 
 use anyhow::anyhow;
 use diesel::{Connection, connection::SimpleConnection, sqlite::SqliteConnection};
