@@ -102,6 +102,9 @@ impl CreditInterviewMutation {
             if before.stage != InterviewStage::Entered {
                 return Err(refuse("idNumber", "Approvals speak of this person already"));
             }
+            // Whoever adds a picture or keeps a report meanwhile looks at the person again behind us.
+            tx.lock("customer_images").await?;
+            tx.lock("credit_reports").await?;
             CustomerImage::none_of_interview(&mut tx, id).await?;
             CreditReport::forget(&mut tx, id).await?;
             row.customer_id = None;

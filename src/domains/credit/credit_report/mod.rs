@@ -129,6 +129,7 @@ impl CreditReport {
         tx.commit().await?;
         let html = fetch(app, url, &asked, login).await?;
         let mut tx = ctx.begin().await?;
+        tx.lock("credit_reports").await?;
         if CreditInterview::find(&mut tx, viewer, interview.id).await?.id_number != interview.id_number {
             return Err(AppError::conflict("The interview is about somebody else now"));
         }
