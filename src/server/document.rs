@@ -263,7 +263,8 @@ impl Document {
                 return Err(server_error(AppError::cost(format!("An operation has at most {most} {what}"))));
             }
         }
-        match mutation::repeated(set).filter(|_| operation.ty == OperationType::Mutation) {
+        let repeated = if operation.ty == OperationType::Mutation { mutation::repeated(set) } else { None };
+        match repeated {
             Some(key) => {
                 let message = format!("{key} is selected twice under conditions: give each selection an alias");
                 Err(server_error(AppError::bad_input("query", message)))
