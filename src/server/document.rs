@@ -283,7 +283,7 @@ impl Document {
             }
             _ => {
                 let message = "A subscription selects exactly one field, without a fragment around it";
-                Err(coded(ServerError::new(message, Some(Pos::default())), Code::GraphqlValidationFailed))
+                Err(coded(ServerError::new(message, None), Code::GraphqlValidationFailed))
             }
         }
     }
@@ -318,5 +318,6 @@ pub fn coded(mut error: ServerError, code: Code) -> ServerError {
 }
 
 pub fn server_error(error: AppError) -> ServerError {
-    async_graphql::Error::from(error).into_server_error(Pos::default())
+    // Of the document as a whole: there is no line 0.
+    ServerError { locations: Vec::new(), ..async_graphql::Error::from(error).into_server_error(Pos::default()) }
 }

@@ -48,6 +48,8 @@ both! {
             let answer = caller.query(&document).await.body;
             assert_eq!(code(&answer), expected, "{check}");
             assert!(answer.get("data").is_none(), "{check}");
+            let places = answer["errors"][0]["locations"].as_array().cloned().unwrap_or_default();
+            assert!(places.iter().all(|place| place["line"].as_u64() > Some(0)), "lines count from 1: {answer}");
             // Ten errors for ten directives are what the check looks for.
             assert!(answer["errors"].as_array().unwrap().len() < 10, "{check}");
         }
