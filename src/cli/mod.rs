@@ -98,11 +98,15 @@ impl Cli {
         };
         let endpoint = self.config.otlp_endpoint.as_deref();
         let traces = endpoint.map(|endpoint| Traces::to(endpoint, runtime.handle().clone())).transpose()?;
-        let spans = traces.as_ref().map(|traces| {
-            let spans = filter_fn(|metadata| metadata.target() == SPANS);
-            tracing_opentelemetry::layer().with_tracer(traces.tracer()).with_location(false).with_filter(spans)
-        });
-        tracing_subscriber::registry().with(log).with(spans).init();
+        let log = tracing_subscriber::registry().with(log);
+        match &traces {
+            Some(traces) => {
+                let spans = tracing_opentelemetry::layer().with_tracer(traces.tracer()).with_location(false);
+                log.with(spans.with_filter(filter_fn(|metadata| metadata.target() == SPANS))).init();
+            }
+            // Not as a layer that is None: that one would have spans made which nobody asked for.
+            None => log.init(),
+        }
         Ok(traces)
     }
 
