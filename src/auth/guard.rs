@@ -2,6 +2,7 @@
 //! [`Visible`](crate::graphql::entity::Visible).
 
 use async_graphql::{Context, Guard, Result};
+use async_trait::async_trait;
 
 use super::{Area, Realm};
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
 /// Anybody who is signed in
 pub struct SignedIn;
 
+#[async_trait]
 impl Guard for SignedIn {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         ctx.viewer()?;
@@ -22,6 +24,7 @@ impl Guard for SignedIn {
 /// Staff of a realm
 pub struct Staff(pub Realm);
 
+#[async_trait]
 impl Guard for Staff {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         Ok(allow(ctx.viewer()?.works_in(self.0), self.0, "staff")?)
@@ -31,6 +34,7 @@ impl Guard for Staff {
 /// Managers of a realm
 pub struct Manager(pub Realm);
 
+#[async_trait]
 impl Guard for Manager {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         Ok(allow(ctx.viewer()?.manages(self.0), self.0, "managers")?)
@@ -40,6 +44,7 @@ impl Guard for Manager {
 /// Staff of the realm BANK whose roles open this area, and the realm's managers
 pub struct May(pub Area);
 
+#[async_trait]
 impl Guard for May {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         match ctx.viewer()?.may(self.0) {
@@ -52,6 +57,7 @@ impl Guard for May {
 /// Administrators of the whole installation
 pub struct Administrator;
 
+#[async_trait]
 impl Guard for Administrator {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         match ctx.viewer()?.administers() {

@@ -115,11 +115,11 @@ impl ContextExt for Context<'_> {
 
     async fn load<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
         // Boxed: see `Db::read`.
-        Box::pin(self.data_unchecked::<Loader>().load_one(id)).await
+        Ok(Box::pin(self.data_unchecked::<Loader>().load_one(id)).await?.map(Arc::unwrap_or_clone))
     }
 
     async fn look_up<E: Entity>(&self, id: Id<E>) -> AppResult<Option<E>> {
-        Box::pin(self.data_unchecked::<Loader>().load_one((id, Listed))).await
+        Ok(Box::pin(self.data_unchecked::<Loader>().load_one((id, Listed))).await?.map(Arc::unwrap_or_clone))
     }
 
     async fn load_named<E: Entity>(&self, id: Option<Id<E>>) -> AppResult<Option<E>> {
@@ -151,7 +151,8 @@ impl ContextExt for Context<'_> {
 
     async fn slice<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Slice<C>> {
         let slice = self.data_unchecked::<Loader>().load_one(ChildrenOf { relation, parent, page });
-        Box::pin(slice).await?.ok_or_else(|| AppError::internal("a loader left a parent out"))
+        let slice = Box::pin(slice).await?.ok_or_else(|| AppError::internal("a loader left a parent out"))?;
+        Ok(Arc::unwrap_or_clone(slice))
     }
 
     async fn children<C: Entity>(&self, relation: Relation<C>, parent: i64, page: Page) -> AppResult<Connection<C>> {
@@ -170,13 +171,13 @@ impl ContextExt for Context<'_> {
     async fn linked<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
         let ids: Vec<Id<To>> = self.numbers(link, from).await?.into_iter().map(Id::new).collect();
         let mut rows = Box::pin(self.data_unchecked::<Loader>().load_many(ids.iter().copied())).await?;
-        Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+        Ok(ids.iter().filter_map(|id| rows.remove(id)).map(Arc::unwrap_or_clone).collect())
     }
 
     async fn linked_rows<To: Entity>(&self, link: Link<To>, from: i64) -> AppResult<Vec<To>> {
         let keys: Vec<(Id<To>, Listed)> =
             self.numbers(link, from).await?.into_iter().map(|number| (Id::new(number), Listed)).collect();
         let mut rows = Box::pin(self.data_unchecked::<Loader>().load_many(keys.iter().copied())).await?;
-        Ok(keys.iter().filter_map(|key| rows.remove(key)).collect())
+        Ok(keys.iter().filter_map(|key| rows.remove(key)).map(Arc::unwrap_or_clone).collect())
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, future::Future, sync::Arc};
 
 use async_graphql::{OutputType, dataloader::Loader};
+use async_trait::async_trait;
 use data_encoding::BASE64URL_NOPAD;
 use diesel::{QueryResult, sql_types::BigInt};
 use tracing::Span;
@@ -230,13 +231,15 @@ impl Loads {
     }
 }
 
+#[async_trait]
 impl<E: Entity> Loader<Id<E>> for Loads {
-    type Value = E;
+    /// Shared, since the library keeps a copy of whatever it hands out
+    type Value = Arc<E>;
     type Error = AppError;
 
-    async fn load(&self, ids: &[Id<E>]) -> AppResult<HashMap<Id<E>, E>> {
+    async fn load(&self, ids: &[Id<E>]) -> AppResult<HashMap<Id<E>, Arc<E>>> {
         let rows = self.by_id(E::visible(&self.viewer), ids.to_vec()).await?;
-        Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
+        Ok(rows.into_iter().map(|row| (row.id(), Arc::new(row))).collect())
     }
 }
 
@@ -244,22 +247,24 @@ impl<E: Entity> Loader<Id<E>> for Loads {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Listed;
 
+#[async_trait]
 impl<E: Entity> Loader<(Id<E>, Listed)> for Loads {
-    type Value = E;
+    type Value = Arc<E>;
     type Error = AppError;
 
-    async fn load(&self, keys: &[(Id<E>, Listed)]) -> AppResult<HashMap<(Id<E>, Listed), E>> {
+    async fn load(&self, keys: &[(Id<E>, Listed)]) -> AppResult<HashMap<(Id<E>, Listed), Arc<E>>> {
         let rows = self.by_id(E::listed(&self.viewer), keys.iter().map(|key| key.0).collect()).await?;
-        Ok(rows.into_iter().map(|row| ((row.id(), Listed), row)).collect())
+        Ok(rows.into_iter().map(|row| ((row.id(), Listed), Arc::new(row))).collect())
     }
 }
 
+#[async_trait]
 impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
-    type Value = Slice<C>;
+    type Value = Arc<Slice<C>>;
     type Error = AppError;
 
     /// One statement for all parents of the same relation and page (two where totals are asked for)
-    async fn load(&self, keys: &[ChildrenOf<C>]) -> AppResult<HashMap<ChildrenOf<C>, Slice<C>>> {
+    async fn load(&self, keys: &[ChildrenOf<C>]) -> AppResult<HashMap<ChildrenOf<C>, Arc<Slice<C>>>> {
         let load = async {
             let mut conn = self.db.read().await?;
             let mut found = HashMap::with_capacity(keys.len());
@@ -292,7 +297,7 @@ impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
                 for key in keys {
                     let rows = of_parent.remove(&key.parent).unwrap_or_default();
                     let total = totals.as_ref().map(|totals| totals.get(&key.parent).copied().unwrap_or(0));
-                    found.insert(key.clone(), Slice::cut(rows, page, total));
+                    found.insert(key.clone(), Arc::new(Slice::cut(rows, page, total)));
                 }
             }
             Ok(found)
@@ -301,6 +306,7 @@ impl<C: Entity> Loader<ChildrenOf<C>> for Loads {
     }
 }
 
+#[async_trait]
 impl Loader<LinkedTo> for Loads {
     type Value = Vec<i64>;
     type Error = AppError;

@@ -11,6 +11,7 @@ pub mod loader;
 pub mod merged;
 pub mod page;
 pub mod relation;
+pub mod roots;
 pub mod scalars;
 pub mod tree;
 

@@ -6,6 +6,7 @@ use async_graphql::{
     Context, ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, OutputType, Positioned, Scalar,
     ScalarType, ServerResult, Upload, UploadValue, Value, parser::types::Field, registry::Registry,
 };
+use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 
 use super::entity::{Entity, decode, encode};
@@ -68,6 +69,7 @@ impl<E: Entity> InputType for Id<E> {
     }
 }
 
+#[async_trait]
 impl<E: Entity> OutputType for Id<E> {
     fn type_name() -> Cow<'static, str> {
         <ID as OutputType>::type_name()

@@ -10,7 +10,7 @@ mod weight;
 
 use std::sync::LazyLock;
 
-use async_graphql::{MergedObject, MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
+use async_graphql::{MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, ValidationMode};
 
 use check::CheckOnly;
 pub use cost::{Price, SIZES, costs};
@@ -62,15 +62,16 @@ use crate::{
         },
     },
     graphql::{codes::CodeBook, id_number::Sex},
+    roots,
 };
 
-/// What can be read
-#[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery, CreditQuery);
+roots! {
+    /// What can be read
+    pub struct Query(node::NodeQuery, IdentityQuery, CustomersQuery, EngagementQuery, CreditQuery);
 
-/// What can be written
-#[derive(MergedObject, Default)]
-pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
+    /// What can be written
+    pub struct Mutation(IdentityMutation, CustomersMutation, EngagementMutation, CreditMutation);
+}
 
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(EngagementSubscription, CreditSubscription);

@@ -22,7 +22,9 @@ pub mod product_account;
 pub mod report_account;
 pub mod scope;
 
-use async_graphql::{MergedObject, MergedSubscription};
+use async_graphql::MergedSubscription;
+
+use crate::roots;
 
 pub use adviser::Adviser;
 pub use adviser_opinion::AdviserOpinion;
@@ -41,46 +43,46 @@ pub use list_entry::ListEntry;
 pub use product_account::ProductAccount;
 pub use report_account::ReportAccount;
 
-#[derive(MergedObject, Default)]
-pub struct CreditQuery(
-    bank_product::BankProductQuery,
-    grid::GridQuery,
-    grid_reviewer::GridReviewerQuery,
-    grid_map::GridMapQuery,
-    grid_picture::GridPictureQuery,
-    adviser::AdviserQuery,
-    product_account::ProductAccountQuery,
-    balance_statistic::BalanceStatisticQuery,
-    balance_alert::BalanceAlertQuery,
-    list_entry::ListEntryQuery,
-    adviser_opinion::AdviserOpinionQuery,
-    credit_profile::CreditProfileQuery,
-    credit_interview::CreditInterviewQuery,
-    credit_approval::CreditApprovalQuery,
-    approval_report::ApprovalReportQuery,
-    credit_report::CreditReportQuery,
-    customer_image::CustomerImageQuery,
-    report_account::ReportAccountQuery,
-);
+roots! {
+    pub struct CreditQuery(
+        bank_product::BankProductQuery,
+        grid::GridQuery,
+        grid_reviewer::GridReviewerQuery,
+        grid_map::GridMapQuery,
+        grid_picture::GridPictureQuery,
+        adviser::AdviserQuery,
+        product_account::ProductAccountQuery,
+        balance_statistic::BalanceStatisticQuery,
+        balance_alert::BalanceAlertQuery,
+        list_entry::ListEntryQuery,
+        adviser_opinion::AdviserOpinionQuery,
+        credit_profile::CreditProfileQuery,
+        credit_interview::CreditInterviewQuery,
+        credit_approval::CreditApprovalQuery,
+        approval_report::ApprovalReportQuery,
+        credit_report::CreditReportQuery,
+        customer_image::CustomerImageQuery,
+        report_account::ReportAccountQuery,
+    );
 
-#[derive(MergedObject, Default)]
-pub struct CreditMutation(
-    bank_product::BankProductMutation,
-    grid::GridMutation,
-    grid_reviewer::GridReviewerMutation,
-    grid_map::GridMapMutation,
-    grid_picture::GridPictureMutation,
-    adviser::AdviserMutation,
-    product_account::ProductAccountMutation,
-    balance_summary::BalanceFeedMutation,
-    list_entry::ListEntryMutation,
-    adviser_opinion::AdviserOpinionMutation,
-    credit_interview::CreditInterviewMutation,
-    credit_approval::CreditApprovalMutation,
-    credit_report::CreditReportMutation,
-    customer_image::CustomerImageMutation,
-    report_account::ReportAccountMutation,
-);
+    pub struct CreditMutation(
+        bank_product::BankProductMutation,
+        grid::GridMutation,
+        grid_reviewer::GridReviewerMutation,
+        grid_map::GridMapMutation,
+        grid_picture::GridPictureMutation,
+        adviser::AdviserMutation,
+        product_account::ProductAccountMutation,
+        balance_summary::BalanceFeedMutation,
+        list_entry::ListEntryMutation,
+        adviser_opinion::AdviserOpinionMutation,
+        credit_interview::CreditInterviewMutation,
+        credit_approval::CreditApprovalMutation,
+        credit_report::CreditReportMutation,
+        customer_image::CustomerImageMutation,
+        report_account::ReportAccountMutation,
+    );
+}
 
 #[derive(MergedSubscription, Default)]
 pub struct CreditSubscription(credit_approval::changed::CreditApprovalSubscription);

@@ -19,7 +19,7 @@ pub mod resident;
 pub mod service_contact;
 pub mod tag;
 
-use async_graphql::MergedObject;
+use crate::roots;
 
 pub use bank_customer::BankCustomer;
 pub use client_organization::ClientOrganization;
@@ -37,36 +37,36 @@ pub use resident::Resident;
 pub use service_contact::ServiceContact;
 pub use tag::Tag;
 
-#[derive(MergedObject, Default)]
-pub struct CustomersQuery(
-    customer::CustomerQuery,
-    person::PersonQuery,
-    loan_customer::LoanCustomerQuery,
-    service_contact::ServiceContactQuery,
-    client_organization::ClientOrganizationQuery,
-    property_customer::PropertyCustomerQuery,
-    bank_customer::BankCustomerQuery,
-    tag::TagQuery,
-    customer_assets::CustomerAssetsQuery,
-    resident::ResidentQuery,
-    family::FamilyQuery,
-    family_member::FamilyMemberQuery,
-    dishonest_person::DishonestPersonQuery,
-);
+roots! {
+    pub struct CustomersQuery(
+        customer::CustomerQuery,
+        person::PersonQuery,
+        loan_customer::LoanCustomerQuery,
+        service_contact::ServiceContactQuery,
+        client_organization::ClientOrganizationQuery,
+        property_customer::PropertyCustomerQuery,
+        bank_customer::BankCustomerQuery,
+        tag::TagQuery,
+        customer_assets::CustomerAssetsQuery,
+        resident::ResidentQuery,
+        family::FamilyQuery,
+        family_member::FamilyMemberQuery,
+        dishonest_person::DishonestPersonQuery,
+    );
 
-#[derive(MergedObject, Default)]
-pub struct CustomersMutation(
-    loan_customer::LoanCustomerMutation,
-    service_contact::ServiceContactMutation,
-    client_organization::ClientOrganizationMutation,
-    property_customer::PropertyCustomerMutation,
-    bank_customer::BankCustomerMutation,
-    tag::TagMutation,
-    id_card::IdCardMutation,
-    customer_tag::CustomerTagMutation,
-    customer_assets::CustomerAssetsMutation,
-    resident::ResidentMutation,
-    family::FamilyMutation,
-    family_member::FamilyMemberMutation,
-    dishonest_person::DishonestPersonMutation,
-);
+    pub struct CustomersMutation(
+        loan_customer::LoanCustomerMutation,
+        service_contact::ServiceContactMutation,
+        client_organization::ClientOrganizationMutation,
+        property_customer::PropertyCustomerMutation,
+        bank_customer::BankCustomerMutation,
+        tag::TagMutation,
+        id_card::IdCardMutation,
+        customer_tag::CustomerTagMutation,
+        customer_assets::CustomerAssetsMutation,
+        resident::ResidentMutation,
+        family::FamilyMutation,
+        family_member::FamilyMemberMutation,
+        dishonest_person::DishonestPersonMutation,
+    );
+}

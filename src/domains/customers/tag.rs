@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object, SimpleObject, dataloader::Loader};
+use async_trait::async_trait;
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -191,6 +192,7 @@ impl Tag {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct CarriersOf(i64);
 
+#[async_trait]
 impl Loader<CarriersOf> for Loads {
     type Value = i64;
     type Error = AppError;

@@ -22,7 +22,9 @@ pub mod upload;
 pub mod wechat_friendship;
 pub mod work_item;
 
-use async_graphql::{MergedObject, MergedSubscription};
+use async_graphql::MergedSubscription;
+
+use crate::roots;
 
 pub use attachment::Attachment;
 pub use call_feedback::CallFeedback;
@@ -41,45 +43,45 @@ pub use sms_template::SmsTemplate;
 pub use wechat_friendship::{WechatFriendship, WechatStatus};
 pub use work_item::WorkItem;
 
-#[derive(MergedObject, Default)]
-pub struct EngagementQuery(
-    interaction::InteractionQuery,
-    sms_template::SmsTemplateQuery,
-    follow_up::FollowUpQuery,
-    demand_change::DemandChangeQuery,
-    satisfaction_rating::SatisfactionRatingQuery,
-    service_contract::ServiceContractQuery,
-    service_statistics::ServiceStatisticsQuery,
-    sms_message::SmsMessageQuery,
-    phone_call::PhoneCallQuery,
-    wechat_friendship::WechatFriendshipQuery,
-    estate_project::EstateProjectQuery,
-    call_package::CallPackageQuery,
-    package_phone::PackagePhoneQuery,
-    call_feedback::CallFeedbackQuery,
-    attachment::AttachmentQuery,
-    work_item::WorkItemQuery,
-    customer_event::CustomerEventQuery,
-);
+roots! {
+    pub struct EngagementQuery(
+        interaction::InteractionQuery,
+        sms_template::SmsTemplateQuery,
+        follow_up::FollowUpQuery,
+        demand_change::DemandChangeQuery,
+        satisfaction_rating::SatisfactionRatingQuery,
+        service_contract::ServiceContractQuery,
+        service_statistics::ServiceStatisticsQuery,
+        sms_message::SmsMessageQuery,
+        phone_call::PhoneCallQuery,
+        wechat_friendship::WechatFriendshipQuery,
+        estate_project::EstateProjectQuery,
+        call_package::CallPackageQuery,
+        package_phone::PackagePhoneQuery,
+        call_feedback::CallFeedbackQuery,
+        attachment::AttachmentQuery,
+        work_item::WorkItemQuery,
+        customer_event::CustomerEventQuery,
+    );
 
-#[derive(MergedObject, Default)]
-pub struct EngagementMutation(
-    sms_template::SmsTemplateMutation,
-    contact_report::ContactReportMutation,
-    follow_up::FollowUpMutation,
-    demand_change::DemandChangeMutation,
-    satisfaction_rating::SatisfactionRatingMutation,
-    service_contract::ServiceContractMutation,
-    sms_message::SmsMessageMutation,
-    phone_call::PhoneCallMutation,
-    wechat_friendship::WechatFriendshipMutation,
-    estate_project::EstateProjectMutation,
-    call_package::CallPackageMutation,
-    package_phone::PackagePhoneMutation,
-    package_phone::PackagePhoneTakeMutation,
-    call_feedback::CallFeedbackMutation,
-    attachment::AttachmentMutation,
-);
+    pub struct EngagementMutation(
+        sms_template::SmsTemplateMutation,
+        contact_report::ContactReportMutation,
+        follow_up::FollowUpMutation,
+        demand_change::DemandChangeMutation,
+        satisfaction_rating::SatisfactionRatingMutation,
+        service_contract::ServiceContractMutation,
+        sms_message::SmsMessageMutation,
+        phone_call::PhoneCallMutation,
+        wechat_friendship::WechatFriendshipMutation,
+        estate_project::EstateProjectMutation,
+        call_package::CallPackageMutation,
+        package_phone::PackagePhoneMutation,
+        package_phone::PackagePhoneTakeMutation,
+        call_feedback::CallFeedbackMutation,
+        attachment::AttachmentMutation,
+    );
+}
 
 #[derive(MergedSubscription, Default)]
 pub struct EngagementSubscription(interaction_added::InteractionSubscription);

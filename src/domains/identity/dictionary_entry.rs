@@ -9,6 +9,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_trait::async_trait;
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -186,6 +187,7 @@ pub struct OfCode {
     code: String,
 }
 
+#[async_trait]
 impl Loader<OfCode> for Loads {
     type Value = DictionaryEntry;
     type Error = AppError;

@@ -22,7 +22,7 @@ pub mod session_cache;
 pub mod setting;
 pub mod staff_member;
 
-use async_graphql::MergedObject;
+use crate::roots;
 
 pub use account::{Account, NewAccount};
 pub use audit_entry::AuditEntry;
@@ -42,39 +42,39 @@ pub use session::Session;
 pub use setting::Setting;
 pub use staff_member::StaffMember;
 
-#[derive(MergedObject, Default)]
-pub struct IdentityQuery(
-    account::AccountQuery,
-    session::SessionQuery,
-    loan_officer::LoanOfficerQuery,
-    service_staff::ServiceStaffQuery,
-    menu_item::MenuItemQuery,
-    estate_agent::EstateAgentQuery,
-    bank_staff::BankStaffQuery,
-    role::RoleQuery,
-    permission::PermissionQuery,
-    branch::BranchQuery,
-    region::RegionQuery,
-    dictionary::DictionaryQuery,
-    dictionary_entry::DictionaryEntryQuery,
-    server_authority::ServerAuthorityQuery,
-    audit_entry::AuditEntryQuery,
-    background_job::BackgroundJobQuery,
-);
+roots! {
+    pub struct IdentityQuery(
+        account::AccountQuery,
+        session::SessionQuery,
+        loan_officer::LoanOfficerQuery,
+        service_staff::ServiceStaffQuery,
+        menu_item::MenuItemQuery,
+        estate_agent::EstateAgentQuery,
+        bank_staff::BankStaffQuery,
+        role::RoleQuery,
+        permission::PermissionQuery,
+        branch::BranchQuery,
+        region::RegionQuery,
+        dictionary::DictionaryQuery,
+        dictionary_entry::DictionaryEntryQuery,
+        server_authority::ServerAuthorityQuery,
+        audit_entry::AuditEntryQuery,
+        background_job::BackgroundJobQuery,
+    );
 
-#[derive(MergedObject, Default)]
-pub struct IdentityMutation(
-    account::AccountMutation,
-    session::SessionMutation,
-    loan_officer::LoanOfficerMutation,
-    service_staff::ServiceStaffMutation,
-    menu_item::MenuItemMutation,
-    estate_agent::EstateAgentMutation,
-    bank_staff::BankStaffMutation,
-    role::RoleMutation,
-    permission::PermissionMutation,
-    branch::BranchMutation,
-    region::RegionMutation,
-    dictionary::DictionaryMutation,
-    dictionary_entry::DictionaryEntryMutation,
-);
+    pub struct IdentityMutation(
+        account::AccountMutation,
+        session::SessionMutation,
+        loan_officer::LoanOfficerMutation,
+        service_staff::ServiceStaffMutation,
+        menu_item::MenuItemMutation,
+        estate_agent::EstateAgentMutation,
+        bank_staff::BankStaffMutation,
+        role::RoleMutation,
+        permission::PermissionMutation,
+        branch::BranchMutation,
+        region::RegionMutation,
+        dictionary::DictionaryMutation,
+        dictionary_entry::DictionaryEntryMutation,
+    );
+}

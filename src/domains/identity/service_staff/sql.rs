@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
+use async_trait::async_trait;
 use diesel::{dsl::exists, prelude::*};
 
 use super::{ServiceStaff, ServiceStaffCreateInput, ServiceStaffUpdateInput};
@@ -95,6 +96,7 @@ pub struct PresenceOf(pub Id<Account>);
 
 type PresenceRow = (Id<Account>, String, bool, Option<Time>, bool);
 
+#[async_trait]
 impl Loader<PresenceOf> for Loads {
     type Value = Presence;
     type Error = AppError;
