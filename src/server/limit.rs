@@ -10,9 +10,8 @@ use std::{
 
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{
@@ -63,19 +62,17 @@ impl RateLimit {
     }
 }
 
-/// Refuses the requests that are too many, in the form of the door where they knock
-pub async fn limit(State(server): State<Server>, client: Client, request: Request, next: Next) -> Response {
+/// The answer to a request that is one too many, in the form of the door where it knocks
+pub fn refused(server: &Server, request: &Request) -> Option<Response> {
     let path = request.uri().path();
     if path.starts_with("/health/") {
-        return next.run(request).await;
+        return None;
     }
-    match server.rate_limit.count(client.address) {
-        Ok(()) => next.run(request).await,
-        Err(seconds) => {
-            let headers = [(header::RETRY_AFTER, seconds.to_string())];
-            (StatusCode::TOO_MANY_REQUESTS, headers, refusal(&server, path, request.headers(), seconds)).into_response()
-        }
-    }
+    let address = Client::address(request.headers(), request.extensions(), &server.app.config);
+    let seconds = server.rate_limit.count(address).err()?;
+    let headers = [(header::RETRY_AFTER, seconds.to_string())];
+    let refusal = refusal(server, path, request.headers(), seconds);
+    Some((StatusCode::TOO_MANY_REQUESTS, headers, refusal).into_response())
 }
 
 fn refusal(server: &Server, path: &str, headers: &HeaderMap, seconds: i64) -> Response {

@@ -2,15 +2,11 @@
 //!
 //! For administrators with a token, and for clients on this machine that did not come through a proxy.
 
-use std::{
-    sync::OnceLock,
-    time::{Duration, Instant},
-};
+use std::{sync::OnceLock, time::Duration};
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use metrics::SharedString;
@@ -58,15 +54,12 @@ pub fn start() {
     });
 }
 
-/// Counts and times every request that does not do so itself
-pub async fn record(request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let response = next.run(request).await;
+/// Counts and times a request, unless it does so itself
+pub fn record(response: &Response, took: Duration) {
     if response.extensions().get::<Counted>().is_none() {
         let operation = response.extensions().get::<Operation>().map_or("other".into(), |it| it.0.clone());
-        ended(operation, response.status(), start.elapsed());
+        ended(operation, response.status(), took);
     }
-    response
 }
 
 /// Counts what has begun, or has ended

@@ -2,6 +2,7 @@
 
 mod document;
 pub mod endpoint;
+mod entry;
 mod event_stream;
 mod extent;
 pub mod files;
@@ -18,7 +19,7 @@ mod socket;
 mod stream;
 mod wishes;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, ops::Deref, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -36,36 +37,47 @@ use crate::{
 
 /// What handlers share; cheap to clone
 #[derive(Clone)]
-pub struct Server {
+pub struct Server(Arc<Shared>);
+
+pub struct Shared {
     pub app: App,
     pub schema: Schema,
     /// The same for documents that do not look at it
     validated: Schema,
-    documents: Arc<Documents>,
-    known: Arc<known::Known>,
-    pub rest: Arc<Rest>,
+    documents: Documents,
+    known: known::Known,
+    pub rest: Rest,
     /// Mutations that run on although their client may have gone, and WebSockets
     pub tasks: TaskTracker,
     /// Cancelled when the server is to stop: what does not end by itself ends then
     pub stopping: CancellationToken,
-    rate_limit: Arc<limit::RateLimit>,
+    rate_limit: limit::RateLimit,
     seats: Arc<seats::Seats>,
+}
+
+impl Deref for Server {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl Server {
     pub fn new(app: App) -> BoxFuture<'static, anyhow::Result<Server>> {
         Box::pin(async {
             let tasks = TaskTracker::new();
-            let rest = Arc::new(Rest::start(app.clone(), tasks.clone()).await?);
+            let rest = Rest::start(app.clone(), tasks.clone()).await?;
             let schema = public(app.clone());
             let validated = validated(app.clone());
-            let rate_limit = Arc::new(limit::RateLimit::new(app.config.rate_limit));
-            let known = Arc::new(known::Known::read(&app.config).await?);
+            let rate_limit = limit::RateLimit::new(app.config.rate_limit);
+            let known = known::Known::read(&app.config).await?;
             let named = known.documents().chain(pages::documents()).collect();
-            let documents = Arc::new(Documents::new(Rules::read(&schema::sdl())?, named));
+            let documents = Documents::new(Rules::read(&schema::sdl())?, named);
             let seats = Arc::new(seats::Seats::new(app.config.max_streams));
             let stopping = CancellationToken::new();
-            Ok(Server { schema, validated, rest, app, documents, known, tasks, stopping, rate_limit, seats })
+            let shared = Shared { schema, validated, rest, app, documents, known, tasks, stopping, rate_limit, seats };
+            Ok(Server(Arc::new(shared)))
         })
     }
 }

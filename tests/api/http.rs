@@ -1,6 +1,6 @@
 //! Hostile and broken requests at the GraphQL door.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     body::Body,
@@ -162,6 +162,32 @@ both! {
         assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
         let reply = post(&caller, "application/json", "x".repeat(40 << 20)).await;
         assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+        // One that does not say how long it is, to where a larger one is taken
+        let admin = app.admin().await;
+        let chunks = std::iter::repeat_n(Ok::<_, Infallible>("x".repeat(1 << 20)), 40);
+        let request = admin.request("POST", "/graphql").header("graphql-require-preflight", "1");
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let start = Ok("--x\r\ncontent-disposition: form-data; name=\"operations\"\r\n\r\n".to_owned());
+        let body = Body::from_stream(futures_util::stream::iter(std::iter::once(start).chain(chunks)));
+        let reply = app.send(request.body(body).unwrap()).await;
+        assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+
+    async fn every_answer_has_an_id_and_says_what_may_be_done_with_it(app: TestApp) {
+        for path in ["/health/live", "/graphql", "/nowhere", "/api/sms/templates", "/grid/template/x"] {
+            let reply = app.nobody().get(path).await;
+            let value = |name: header::HeaderName| reply.headers[name].to_str().unwrap();
+            assert_eq!(reply.headers["x-request-id"].len(), 36, "{path}");
+            assert_eq!(value(header::CACHE_CONTROL), "no-store", "{path}");
+            assert_eq!(value(header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
+            assert_eq!(value(header::REFERRER_POLICY), "no-referrer", "{path}");
+            assert_eq!(value(header::CONTENT_SECURITY_POLICY), "default-src 'none'; frame-ancestors 'none'", "{path}");
+        }
+        let request = Request::get("/health/live").header("x-request-id", "mine").body(Body::empty()).unwrap();
+        assert_eq!(app.send(request).await.headers["x-request-id"], "mine");
+        let page = app.nobody().get("/graphiql").await;
+        let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("style-src"), "a page keeps its own: {policy}");
     }
 
     async fn answers_are_negotiated(app: TestApp) {
