@@ -60,7 +60,6 @@ impl Routes {
 macro_rules! roots {
     ($($(#[doc = $doc:literal])* pub struct $name:ident($($member:path),+ $(,)?);)+) => { $(
         $(#[doc = $doc])*
-        #[derive(Default)]
         pub struct $name;
 
         const _: () = {

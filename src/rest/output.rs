@@ -7,7 +7,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
 
-use crate::graphql::scalars::split_global;
+use crate::{graphql::scalars::split_global, schema::field_at};
 
 /// How a field of a document appears in the answer; compiled once
 pub struct Shape {
@@ -154,10 +154,10 @@ impl Writer {
     }
 
     fn fill(&self, shapes: &[Shape], value: &Value, object: &mut Map<String, Json>) {
-        for shape in shapes {
+        for (place, shape) in shapes.iter().enumerate() {
             let value = match value {
                 // A field that @include left out is not there.
-                Value::Object(fields) => fields.get(shape.key.as_str()),
+                Value::Object(fields) => field_at(fields, place, &shape.key),
                 // What is spread and is not there leaves its fields empty.
                 _ => Some(&Value::Null).filter(|_| self.includes(shape)),
             };

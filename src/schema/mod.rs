@@ -15,6 +15,7 @@ use async_graphql::{MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, 
 use check::CheckOnly;
 pub use cost::{Price, SIZES, costs};
 pub use execute::{Done, Fare, Responses, Work, awaited, execute, perform, subscribe};
+pub use weight::field_at;
 
 use crate::{
     app::App,
@@ -80,7 +81,7 @@ pub type Schema = GraphqlSchema<Query, Mutation, Subscription>;
 type Builder = SchemaBuilder<Query, Mutation, Subscription>;
 
 fn builder() -> Builder {
-    GraphqlSchema::build(Query::default(), Mutation::default(), Subscription::default()).disable_suggestions()
+    GraphqlSchema::build(Query, Mutation, Subscription::default()).disable_suggestions()
 }
 
 /// The schema behind `/graphql`, for documents that keep the [`rules`]

@@ -17,8 +17,10 @@ impl Dialect for Rongzi {
     }
 
     fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
-        let data = data.remove("data").unwrap_or(Json::Null);
-        json!({"code": 0, "msg": operation.message.as_deref().unwrap_or("操作成功"), "data": data})
+        let mut answer = json!({"code": 0, "msg": operation.message.as_deref().unwrap_or("操作成功")});
+        // Moved: `json!` would copy it.
+        answer["data"] = data.remove("data").unwrap_or_default();
+        answer
     }
 
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {
