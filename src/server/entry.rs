@@ -197,4 +197,17 @@ mod tests {
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert!(body["errors"][0]["message"].is_string() && !body.to_string().contains("secret"), "{body}");
     }
+
+    #[tokio::test]
+    async fn a_body_ends_where_it_is_too_long() {
+        let asked = |body| sized(Request::new(body), 10);
+        assert!(asked(Body::from("x".repeat(10))).is_ok());
+        assert_eq!(asked(Body::from("x".repeat(11))).unwrap_err().status(), StatusCode::PAYLOAD_TOO_LARGE);
+        for (pieces, fits) in [(2, true), (3, false)] {
+            // One that does not say how long it is
+            let pieces = futures_util::stream::iter(vec![Ok::<_, Infallible>("xxxxx"); pieces]);
+            let body = asked(Body::from_stream(pieces)).unwrap().into_body();
+            assert_eq!(body.collect().await.is_ok(), fits);
+        }
+    }
 }
