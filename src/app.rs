@@ -1,6 +1,6 @@
 //! What every request shares: the database, the settings, the keys, the schema.
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, thread, time::Duration};
 
 use anyhow::ensure;
 use futures_util::future::BoxFuture;
@@ -15,6 +15,7 @@ use crate::{
     domains::identity::{Setting, session, session_cache::SessionCache},
     events::Events,
     files::{answer, store},
+    graphql::lookups::Lookups,
     outside::Outside,
 };
 
@@ -34,6 +35,7 @@ pub struct Shared {
     pub sessions: SessionCache,
     pub events: Events,
     pub budget: Budget,
+    pub lookups: Lookups,
 }
 
 impl Deref for App {
@@ -88,7 +90,11 @@ impl App {
         let listener = db.is_pg().then(|| sessions.listener.clone());
         let events = Events::new(listener, config.pool_size / 2);
         let file_memory = answer::memory();
-        let shared = Shared { signer, vault, db, files, file_memory, outside, config, sessions, events, budget };
+        // With one turn a machine of many cores would wait for a single statement's rows to be read.
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let lookups = Lookups::new(db.clone(), (cores / 2).max(1));
+        let shared =
+            Shared { signer, vault, db, files, file_memory, outside, config, sessions, events, budget, lookups };
         let app = App(Arc::new(shared));
         app.listen();
         Ok(app)

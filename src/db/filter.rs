@@ -61,6 +61,9 @@ impl<T> Where<T> {
 
     /// What it says, values included: one text for predicates that let the same rows through
     pub fn text(&self) -> String {
+        if self.0.is_empty() {
+            return String::new();
+        }
         // For whichever engine: the text is compared, never run.
         format!("{:?}", diesel::debug_query::<Sqlite, _>(self))
     }

@@ -216,6 +216,17 @@ pub async fn counted<F: Future>(request: F) -> (F::Output, u64) {
         .await
 }
 
+/// Counts a statement for this request; also one that others share, and one of them sends
+pub fn count() {
+    // Outside a request (start-up, workers) nobody counts.
+    let _ = COUNT.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
+}
+
+/// Whether somebody wants to know what this request sends
+pub fn is_watched() -> bool {
+    WATCH.try_with(|_| ()).is_ok()
+}
+
 /// One statement under way: counted for its request, measured, and told where it is watched
 struct Sending {
     start: Instant,
@@ -225,8 +236,7 @@ struct Sending {
 
 impl Sending {
     fn start<ST>(query: &Erased<'_, ST>, conn: &Conn) -> Sending {
-        // Outside a request (start-up, workers) nobody counts.
-        let _ = COUNT.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
+        count();
         // Mostly nobody watches.
         let watched = WATCH.try_with(|_| text(query, conn)).ok().flatten();
         let measured = Statement::of((*query.0).kind(), || text(query, conn).unwrap_or_default());

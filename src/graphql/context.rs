@@ -28,7 +28,7 @@ pub type Loader = DataLoader<Loads, HashMapCache>;
 
 /// A loader for one request of one viewer. A mutation's loader keeps nothing: what it read may have changed since.
 pub fn loader(app: &App, viewer: Arc<Viewer>, queue: &Queue, keep: bool) -> Loader {
-    let loads = Loads { db: app.db.clone(), viewer };
+    let loads = Loads { db: app.db.clone(), lookups: app.lookups.clone(), viewer };
     let loader = DataLoader::with_cache(loads, queue.clone(), NoTimer, HashMapCache::default()).max_batch_size(10_000);
     loader.enable_all_cache(keep);
     loader

@@ -10,6 +10,7 @@ use tracing::Span;
 
 use super::{
     input,
+    lookups::Lookups,
     page::Page,
     relation::{ChildrenOf, LinkedTo},
 };
@@ -217,17 +218,13 @@ impl<E: Entity> Slice<E> {
 /// Loads for one viewer, within one request; every load keeps to what the viewer may see
 pub struct Loads {
     pub db: Db,
+    pub lookups: Lookups,
     pub viewer: Arc<Viewer>,
 }
 
 impl Loads {
-    async fn by_id<E: Entity>(&self, rule: Where<E::Table>, ids: Vec<Id<E>>) -> AppResult<Vec<E>> {
-        let span = batch("by id", E::NAME, ids.len());
-        let load = async {
-            let mut conn = self.db.read().await?;
-            Ok(E::fetch(&mut conn, rule.both(E::with_ids(ids)), E::ORDER.unsorted()).await?)
-        };
-        within(span, load).await
+    async fn by_id<E: Entity>(&self, rule: impl Fn() -> Where<E::Table>, ids: Vec<Id<E>>) -> AppResult<Vec<Arc<E>>> {
+        within(batch("by id", E::NAME, ids.len()), self.lookups.find(rule, ids)).await
     }
 }
 
@@ -238,8 +235,8 @@ impl<E: Entity> Loader<Id<E>> for Loads {
     type Error = AppError;
 
     async fn load(&self, ids: &[Id<E>]) -> AppResult<HashMap<Id<E>, Arc<E>>> {
-        let rows = self.by_id(E::visible(&self.viewer), ids.to_vec()).await?;
-        Ok(rows.into_iter().map(|row| (row.id(), Arc::new(row))).collect())
+        let rows = self.by_id(|| E::visible(&self.viewer), ids.to_vec()).await?;
+        Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
     }
 }
 
@@ -253,8 +250,8 @@ impl<E: Entity> Loader<(Id<E>, Listed)> for Loads {
     type Error = AppError;
 
     async fn load(&self, keys: &[(Id<E>, Listed)]) -> AppResult<HashMap<(Id<E>, Listed), Arc<E>>> {
-        let rows = self.by_id(E::listed(&self.viewer), keys.iter().map(|key| key.0).collect()).await?;
-        Ok(rows.into_iter().map(|row| ((row.id(), Listed), Arc::new(row))).collect())
+        let rows = self.by_id(|| E::listed(&self.viewer), keys.iter().map(|key| key.0).collect()).await?;
+        Ok(rows.into_iter().map(|row| ((row.id(), Listed), row)).collect())
     }
 }
 

@@ -35,7 +35,7 @@ impl Queue {
     }
 }
 
-/// Runs what comes one after the other with one loader: a load that one left behind ends during the next
+/// Runs what comes one after the other with one loader
 pub struct Driver {
     queue: Queue,
     loads: FuturesUnordered<FutureObj<'static, ()>>,
@@ -65,6 +65,14 @@ impl Driver {
             }
         })
         .await
+    }
+
+    /// Lets the loads end that a request left behind: they hold connections, and others wait for what they look up
+    pub async fn finish(&mut self) {
+        self.loads.extend(self.queue.take());
+        while let Some(()) = self.loads.next().await {
+            self.loads.extend(self.queue.take());
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod entity;
 pub mod id_number;
 pub mod input;
 pub mod loader;
+pub mod lookups;
 pub mod merged;
 pub mod page;
 pub mod relation;

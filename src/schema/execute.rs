@@ -177,7 +177,12 @@ impl Responses {
     /// Waits for the next answer, and tells what its files take; an error where it can not be paid for. Not to be
     /// dropped before it is there, unless all of it is.
     pub async fn next(&mut self) -> Option<AppResult<(Response, Held)>> {
-        let (response, statements) = counted(self.driver.drive(self.responses.next())).await;
+        let next = async {
+            let response = self.driver.drive(self.responses.next()).await;
+            self.driver.finish().await;
+            response
+        };
+        let (response, statements) = counted(next).await;
         let response = response?;
         let Fare { app, viewer, address, parsed, cost } = &self.fare;
         let fields = weight(parsed, self.operation.as_deref(), &response.data);

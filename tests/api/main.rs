@@ -21,6 +21,7 @@ mod identity;
 mod known;
 mod limit;
 mod live;
+mod lookups;
 mod migrations;
 mod observe;
 mod pages;
