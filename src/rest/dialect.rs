@@ -1,9 +1,9 @@
 //! What differs from one legacy system to the next.
 
 use axum::http::{HeaderMap, StatusCode, header};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::{document::Operation, input::Wire};
+use super::{document::Operation, input::Wire, output::Fields};
 use crate::{auth::Realm, error::Code};
 
 /// How a legacy request says whose it is
@@ -100,7 +100,7 @@ pub trait Dialect: Send + Sync {
     fn tidy(&self, _wire: &mut Wire) {}
 
     /// Wraps what the document shows
-    fn success(&self, operation: &Operation, data: Map<String, Json>) -> Json;
+    fn success<'a>(&self, operation: &'a Operation, data: Fields<'a>) -> Fields<'a>;
 
     /// Wraps an error; `text` is what the operation's document says for it
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json;
@@ -116,7 +116,7 @@ pub trait Dialect: Send + Sync {
     }
 
     /// Headers to answer with besides the body
-    fn headers(&self, _operation: &Operation, _data: &Json) -> HeaderMap {
+    fn headers(&self, _operation: &Operation, _answer: &Fields<'_>) -> HeaderMap {
         HeaderMap::new()
     }
 }

@@ -21,7 +21,7 @@ use super::{
     document::{Operation, Route},
     input::{Coercion, Wire, nested, pairs},
     library::Library,
-    output::Writer,
+    output::{Part, Writer},
     uses::wire_path,
 };
 use crate::{
@@ -142,13 +142,13 @@ impl Rest {
             request.set_parsed_query(operation.document.clone());
             request.uploads = files;
             let (data, statements, files) = self.run(operation, &wire, request, viewer, client).await?;
-            Ok((writer.object(&operation.shapes, &data), statements, files))
+            Ok((writer, data, statements, files))
         };
         let mut response = match answer.await {
-            Ok((data, statements, files)) => {
-                let answer = dialect.success(operation, data);
+            Ok((writer, data, statements, files)) => {
+                let answer = dialect.success(operation, writer.object(&operation.shapes, &data));
                 let headers = dialect.headers(operation, &answer);
-                let mut response = (headers, axum::Json(answer)).into_response();
+                let mut response = (headers, axum::Json(Part::Object(answer))).into_response();
                 response.extensions_mut().insert(statements);
                 until_sent(response, files)
             }

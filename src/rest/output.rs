@@ -1,11 +1,12 @@
 //! From GraphQL data to the documented answer: codes for enums, wall-clock times, odd shapes.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap, vec};
 
 use async_graphql::{Value, parser::types::Type};
 use chrono::DateTime;
 use chrono_tz::Tz;
-use serde_json::{Map, Value as Json, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value as Json, json};
 
 use crate::{graphql::scalars::split_global, schema::field_at};
 
@@ -61,32 +62,137 @@ pub struct Tree {
 
 impl Tree {
     /// Rows whose parent is not in the list become roots; the order of the list stays
-    fn plant(&self, rows: Vec<Json>) -> Vec<Json> {
+    fn plant<'a>(&'a self, rows: Vec<Part<'a>>) -> Vec<Part<'a>> {
+        let named = |row: &Part<'_>, key: &str| serde_json::to_string(&row.get(key)).unwrap_or_default();
         let keys: HashMap<String, usize> =
-            rows.iter().enumerate().map(|(place, row)| (row[&self.key].to_string(), place)).collect();
+            rows.iter().enumerate().map(|(place, row)| (named(row, &self.key), place)).collect();
         let mut below: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
         for (place, row) in rows.iter().enumerate() {
-            let parent = keys.get(&row[&self.parent].to_string()).copied().filter(|parent| *parent != place);
+            let parent = keys.get(&named(row, &self.parent)).copied().filter(|parent| *parent != place);
             below.entry(parent).or_default().push(place);
         }
-        let mut rows: Vec<Option<Json>> = rows.into_iter().map(Some).collect();
+        let mut rows: Vec<Option<Part<'a>>> = rows.into_iter().map(Some).collect();
         self.grow(None, &mut below, &mut rows)
     }
 
-    fn grow(
-        &self,
+    fn grow<'a>(
+        &'a self,
         parent: Option<usize>,
         below: &mut HashMap<Option<usize>, Vec<usize>>,
-        rows: &mut [Option<Json>],
-    ) -> Vec<Json> {
+        rows: &mut [Option<Part<'a>>],
+    ) -> Vec<Part<'a>> {
         let mut grown = Vec::new();
         for place in below.remove(&parent).unwrap_or_default() {
             let children = self.grow(Some(place), below, rows);
             let Some(mut row) = rows[place].take() else { continue };
-            row[&self.children] = Json::Array(children);
+            if let Part::Object(fields) = &mut row {
+                fields.set(&self.children, Part::List(children));
+            }
             grown.push(row);
         }
         grown
+    }
+}
+
+/// A part of an answer before it is written, borrowed from the data and the document: a tree of JSON would copy each text
+/// and hash each key
+#[derive(Debug)]
+pub enum Part<'a> {
+    /// As the schema answered it
+    Plain(&'a Value),
+    /// As the document says
+    Fixed(&'a Json),
+    Made(Json),
+    List(Vec<Part<'a>>),
+    Object(Fields<'a>),
+}
+
+impl Part<'_> {
+    pub const NULL: Part<'static> = Part::Made(Json::Null);
+
+    /// The field of an object
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Part::Object(fields) => fields.get(key),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Part::Plain(Value::String(text)) => Some(text),
+            Part::Fixed(json) => json.as_str(),
+            Part::Made(json) => json.as_str(),
+            _ => None,
+        }
+    }
+
+    /// Null, or a list without items
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Part::Plain(value) => **value == Value::Null,
+            Part::Fixed(json) => is_nothing(json),
+            Part::Made(json) => is_nothing(json),
+            Part::List(items) => items.is_empty(),
+            Part::Object(_) => false,
+        }
+    }
+}
+
+fn is_nothing(json: &Json) -> bool {
+    json.is_null() || json.as_array().is_some_and(Vec::is_empty)
+}
+
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Part::Plain(value) => value.serialize(serializer),
+            Part::Fixed(json) => json.serialize(serializer),
+            Part::Made(json) => json.serialize(serializer),
+            Part::List(items) => serializer.collect_seq(items),
+            Part::Object(Fields(fields)) => serializer.collect_map(fields.iter().map(|(key, value)| (key, value))),
+        }
+    }
+}
+
+/// An object's fields, in their order
+#[derive(Debug, Default)]
+pub struct Fields<'a>(Vec<(&'a str, Part<'a>)>);
+
+impl<'a> Fields<'a> {
+    /// A key that is there keeps its place
+    pub fn set(&mut self, key: &'a str, value: Part<'a>) {
+        match self.0.iter_mut().find(|(own, _)| *own == key) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((key, value)),
+        }
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Part<'a>> {
+        self.0.iter().find(|(own, _)| *own == key).map(|(_, value)| value)
+    }
+
+    /// Takes a field out
+    pub fn take(&mut self, key: &str) -> Option<Part<'a>> {
+        let place = self.0.iter().position(|(own, _)| *own == key)?;
+        Some(self.0.remove(place).1)
+    }
+}
+
+impl<'a> IntoIterator for Fields<'a> {
+    type Item = (&'a str, Part<'a>);
+    type IntoIter = vec::IntoIter<(&'a str, Part<'a>)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> FromIterator<(&'a str, Part<'a>)> for Fields<'a> {
+    fn from_iter<I: IntoIterator<Item = (&'a str, Part<'a>)>>(fields: I) -> Fields<'a> {
+        let mut all = Fields::default();
+        fields.into_iter().for_each(|(key, value)| all.set(key, value));
+        all
     }
 }
 
@@ -147,13 +253,13 @@ pub struct Writer {
 
 impl Writer {
     /// The fields that the shapes make of an object
-    pub fn object(&self, shapes: &[Shape], value: &Value) -> Map<String, Json> {
-        let mut object = Map::new();
+    pub fn object<'a>(&self, shapes: &'a [Shape], value: &'a Value) -> Fields<'a> {
+        let mut object = Fields(Vec::with_capacity(shapes.len()));
         self.fill(shapes, value, &mut object);
         object
     }
 
-    fn fill(&self, shapes: &[Shape], value: &Value, object: &mut Map<String, Json>) {
+    fn fill<'a>(&self, shapes: &'a [Shape], value: &'a Value, object: &mut Fields<'a>) {
         for (place, shape) in shapes.iter().enumerate() {
             let value = match value {
                 // A field that @include left out is not there.
@@ -165,7 +271,7 @@ impl Writer {
             match shape {
                 Shape { hide: true, .. } => {}
                 Shape { spread: true, .. } => self.fill(&shape.children, value, object),
-                _ => drop(object.insert(shape.key.clone(), self.value(shape, value))),
+                _ => object.set(&shape.key, self.value(shape, value)),
             }
         }
     }
@@ -175,77 +281,75 @@ impl Writer {
         shape.when.iter().all(|when| self.flags.get(&when.of).is_none_or(|flag| *flag == when.holds))
     }
 
-    fn value(&self, shape: &Shape, value: &Value) -> Json {
+    fn value<'a>(&self, shape: &'a Shape, value: &'a Value) -> Part<'a> {
         if let Some(constant) = &shape.constant {
-            return constant.clone();
+            return Part::Fixed(constant);
         }
         if let Value::List(items) = value {
             if shape.form == Form::Commas {
-                return Json::String(items.iter().map(text).collect::<Vec<_>>().join(","));
+                return Part::Made(items.iter().map(text).collect::<Vec<_>>().join(",").into());
             }
             let items = items.iter().map(|item| self.value(shape, item)).collect();
-            return Json::Array(match &shape.tree {
+            return Part::List(match &shape.tree {
                 Some(tree) => tree.plant(items),
                 None => items,
             });
         }
         if !shape.map.is_empty()
-            && let Some(mapped) = shape.map.get(&text(value))
+            && let Some(mapped) = shape.map.get(&*text(value))
         {
-            return mapped.clone();
+            return Part::Fixed(mapped);
         }
         match value {
-            Value::Null => shape.null.clone().unwrap_or(Json::Null),
+            Value::Null => shape.null.as_ref().map_or(Part::NULL, Part::Fixed),
             Value::Object(_) if !shape.children.is_empty() => {
                 let object = self.object(&shape.children, value);
                 match (shape.unwrap, shape.tuple) {
-                    (true, _) => object.into_iter().next().map_or(Json::Null, |(_, value)| value),
-                    (_, true) => Json::Array(object.into_iter().map(|(_, value)| value).collect()),
-                    _ => Json::Object(object),
+                    (true, _) => object.into_iter().next().map_or(Part::NULL, |(_, value)| value),
+                    (_, true) => Part::List(object.into_iter().map(|(_, value)| value).collect()),
+                    _ => Part::Object(object),
                 }
             }
-            leaf => self.leaf(shape.form, leaf),
+            leaf => match shape.form {
+                Form::Plain => Part::Plain(leaf),
+                form => Part::Made(self.leaf(form, &text(leaf))),
+            },
         }
     }
 
-    fn leaf(&self, form: Form, value: &Value) -> Json {
-        let moment = || DateTime::parse_from_rfc3339(&text(value)).ok();
+    fn leaf(&self, form: Form, text: &str) -> Json {
+        let moment = || DateTime::parse_from_rfc3339(text).ok();
         let wall = |format: &str| match moment() {
-            Some(moment) => Json::String(moment.with_timezone(&self.zone).format(format).to_string()),
+            Some(moment) => moment.with_timezone(&self.zone).format(format).to_string(),
             // A date without a time has no zone.
-            None => Json::String(text(value)),
+            None => text.to_owned(),
         };
         match form {
-            Form::Plain => value.clone().into_json().unwrap_or_default(),
-            Form::DateTime => wall("%Y-%m-%d %H:%M:%S"),
-            Form::DateTimeMs => wall("%Y-%m-%d %H:%M:%S%.3f"),
-            Form::Date => wall("%Y-%m-%d"),
-            Form::CompactDate => {
-                Json::String(text(&Value::from_json(wall("%Y-%m-%d")).unwrap_or_default()).replace('-', ""))
-            }
+            Form::Plain | Form::Text | Form::Commas => text.into(),
+            Form::DateTime => wall("%Y-%m-%d %H:%M:%S").into(),
+            Form::DateTimeMs => wall("%Y-%m-%d %H:%M:%S%.3f").into(),
+            Form::Date => wall("%Y-%m-%d").into(),
+            Form::CompactDate => wall("%Y-%m-%d").replace('-', "").into(),
             Form::EpochMs => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis())),
             Form::EpochMsText => moment().map_or(Json::Null, |moment| json!(moment.timestamp_millis().to_string())),
-            Form::Text | Form::Commas => Json::String(text(value)),
-            Form::RowNumber => split_global(&text(value)).map_or(Json::Null, |(_, number)| json!(number)),
-            Form::RowNumberText => {
-                split_global(&text(value)).map_or(Json::Null, |(_, number)| number.to_string().into())
-            }
+            Form::RowNumber => split_global(text).map_or(Json::Null, |(_, number)| json!(number)),
+            Form::RowNumberText => split_global(text).map_or(Json::Null, |(_, number)| number.to_string().into()),
             Form::Number => {
-                let text = text(value);
                 // JSON has no number that begins with zeros.
                 let digits = text.trim_start_matches('0');
-                let number = if digits.starts_with(|letter: char| letter.is_ascii_digit()) { digits } else { &text };
+                let number = if digits.starts_with(|letter: char| letter.is_ascii_digit()) { digits } else { text };
                 number.parse::<serde_json::Number>().map_or(Json::Null, Json::Number)
             }
         }
     }
 }
 
-fn text(value: &Value) -> String {
+fn text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Enum(name) => name.to_string(),
-        other => other.clone().into_json().unwrap_or_default().to_string(),
+        Value::String(text) => text.into(),
+        Value::Enum(name) => name.as_str().into(),
+        Value::Number(number) => number.as_str().into(),
+        other => other.clone().into_json().unwrap_or_default().to_string().into(),
     }
 }
 
@@ -276,7 +380,7 @@ mod tests {
         for (sent, fields) in [(json!({}), "name level"), (json!({"more": true}), "name code")] {
             let flags = operations[0].flags(&Variables::from_json(sent));
             let object = Writer { zone: Tz::UTC, flags }.object(&operations[0].shapes, &nothing);
-            assert_eq!(object.keys().map(String::as_str).collect::<Vec<_>>().join(" "), fields);
+            assert_eq!(object.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(" "), fields);
         }
     }
 }

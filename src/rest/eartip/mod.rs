@@ -1,13 +1,14 @@
 //! eartip 接口列表: `{status, msg?, data?, page_info?}`, always HTTP 200; status 1 for every failure.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::{
     Dialect, Failure,
     dialect::{Presented, bearer},
     document::Operation,
     input::Wire,
+    output::{Fields, Part},
 };
 use crate::auth::Realm;
 
@@ -40,12 +41,12 @@ impl Dialect for Eartip {
         }
     }
 
-    fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
-        data.insert("status".into(), json!(0));
-        if let Some(message) = &operation.message {
-            data.insert("msg".into(), json!(message));
+    fn success<'a>(&self, operation: &'a Operation, mut data: Fields<'a>) -> Fields<'a> {
+        data.set("status", Part::Made(0.into()));
+        if let Some(message) = operation.message.as_deref() {
+            data.set("msg", Part::Made(message.into()));
         }
-        Json::Object(data)
+        data
     }
 
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {
@@ -53,9 +54,9 @@ impl Dialect for Eartip {
     }
 
     /// A new session also becomes a cookie, which scripts do not see and foreign pages do not send
-    fn headers(&self, _: &Operation, data: &Json) -> HeaderMap {
+    fn headers(&self, _: &Operation, answer: &Fields<'_>) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let sid = data.pointer("/data/sid").and_then(Json::as_str);
+        let sid = answer.get("data").and_then(|data| data.get("sid")?.as_str());
         let cookie = sid.map(|sid| format!("sid={sid}; Path=/api; HttpOnly; SameSite=Lax"));
         if let Some(Ok(cookie)) = cookie.map(|cookie| HeaderValue::from_str(&cookie)) {
             headers.insert(header::SET_COOKIE, cookie);

@@ -3,9 +3,15 @@
 
 pub mod files;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::{Dialect, Failure, dialect::Download, document::Operation, input::Wire};
+use super::{
+    Dialect, Failure,
+    dialect::Download,
+    document::Operation,
+    input::Wire,
+    output::{Fields, Part},
+};
 use crate::{auth::Realm, error::Code};
 
 pub struct Grid;
@@ -33,17 +39,14 @@ impl Dialect for Grid {
         files::downloads()
     }
 
-    fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
-        let payload = data.remove("data").unwrap_or_default();
-        let nothing = payload.is_null() || payload.as_array().is_some_and(Vec::is_empty);
-        let (code, message) = if nothing && !operation.is_mutation { (204, "BLANK") } else { (200, "OK") };
-        let mut answer = json!({"code": code, "message": operation.message.as_deref().unwrap_or(message)});
+    fn success<'a>(&self, operation: &'a Operation, mut data: Fields<'a>) -> Fields<'a> {
+        let payload = data.take("data").unwrap_or(Part::NULL);
+        let nothing = payload.is_nothing() && !operation.is_mutation;
+        let (code, message) = if nothing { (204, "BLANK") } else { (200, "OK") };
+        let message = operation.message.as_deref().unwrap_or(message);
+        let envelope = [("code", Part::Made(code.into())), ("message", Part::Made(message.into()))];
         // The number of all rows stands beside a page of them.
-        for (name, value) in data {
-            answer[name] = value;
-        }
-        answer["data"] = payload;
-        answer
+        envelope.into_iter().chain(data).chain([("data", payload)]).collect()
     }
 
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {

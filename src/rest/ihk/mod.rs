@@ -4,9 +4,15 @@
 //! and from configured addresses (see `Session::viewer`).
 
 use axum::http::HeaderMap;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::{Dialect, Failure, dialect::Presented, document::Operation, input::Wire};
+use super::{
+    Dialect, Failure,
+    dialect::Presented,
+    document::Operation,
+    input::Wire,
+    output::{Fields, Part},
+};
 use crate::auth::Realm;
 
 pub struct Ihk;
@@ -32,11 +38,11 @@ impl Dialect for Ihk {
         self.credentials().iter().find_map(|name| wire.number(name)).map_or(Presented::Nothing, Presented::Agent)
     }
 
-    fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
-        if let Some(message) = &operation.message {
-            data.insert("errmsg".into(), json!(message));
+    fn success<'a>(&self, operation: &'a Operation, mut data: Fields<'a>) -> Fields<'a> {
+        if let Some(message) = operation.message.as_deref() {
+            data.set("errmsg", Part::Made(message.into()));
         }
-        Json::Object(data)
+        data
     }
 
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {

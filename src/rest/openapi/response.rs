@@ -13,7 +13,7 @@ use super::{
         dialect::{Dialect, Failure},
         document::Operation,
         library::Library,
-        output::{Condition, Form, Shape, Tree},
+        output::{Condition, Form, Part, Shape, Tree},
     },
     schema,
 };
@@ -25,14 +25,14 @@ const MARK: &str = "$schema";
 /// Schema of a successful answer
 pub fn success(library: &Library, operation: &Operation) -> Json {
     let shown = Answer { library }.shown(&operation.shapes);
-    let mark = |key: &String| (key.clone(), json!({MARK: key}));
-    let marked = operation.dialect.success(operation, shown.keys().map(mark).collect());
-    // A dialect may say in other words that there is nothing.
-    let empty = |(key, inner): (&String, &Shown)| match may_be_nothing(&inner.schema) {
-        true => (key.clone(), Json::Null),
-        false => mark(key),
+    let wrapped = |part: fn(&str, &Shown) -> Json| {
+        let fields = shown.iter().map(|(key, inner)| (key.as_str(), Part::Made(part(key, inner)))).collect();
+        serde_json::to_value(Part::Object(operation.dialect.success(operation, fields))).unwrap_or_default()
     };
-    let empty = operation.dialect.success(operation, shown.iter().map(empty).collect());
+    let mark = |key: &str, _: &Shown| json!({MARK: key});
+    let marked = wrapped(mark);
+    // A dialect may say in other words that there is nothing.
+    let empty = wrapped(|key, inner| if may_be_nothing(&inner.schema) { Json::Null } else { json!({MARK: key}) });
     envelope(&marked, &empty, &shown)
 }
 

@@ -1,8 +1,12 @@
 //! rongzi 融助手: `{code, msg, data}`, always HTTP 200; code 1 for a failure, 500 for a token that is worth nothing.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::{Dialect, Failure, document::Operation};
+use super::{
+    Dialect, Failure,
+    document::Operation,
+    output::{Fields, Part},
+};
 use crate::{auth::Realm, error::Code};
 
 pub struct Rongzi;
@@ -16,11 +20,10 @@ impl Dialect for Rongzi {
         Realm::Loan
     }
 
-    fn success(&self, operation: &Operation, mut data: Map<String, Json>) -> Json {
-        let mut answer = json!({"code": 0, "msg": operation.message.as_deref().unwrap_or("操作成功")});
-        // Moved: `json!` would copy it.
-        answer["data"] = data.remove("data").unwrap_or_default();
-        answer
+    fn success<'a>(&self, operation: &'a Operation, mut data: Fields<'a>) -> Fields<'a> {
+        let message = operation.message.as_deref().unwrap_or("操作成功");
+        let data = data.take("data").unwrap_or(Part::NULL);
+        [("code", Part::Made(0.into())), ("msg", Part::Made(message.into())), ("data", data)].into_iter().collect()
     }
 
     fn failure(&self, failure: &Failure, text: Option<&str>) -> Json {
