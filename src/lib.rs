@@ -12,7 +12,7 @@
 //! | [`events`] | what writes announce, from their commit to the subscribers on every server |
 //! | [`files`] | uploaded files: what they may be, and where they lie |
 //! | [`outside`] | services of others that this one asks over HTTP |
-//! | [`app`], [`config`], [`error`], [`trace`] | what every request shares; every setting; what can go wrong; traces over OTLP |
+//! | [`app`], [`config`], [`error`], [`meters`], [`trace`] | what every request shares; every setting; what can go wrong; metrics by words; traces over OTLP |
 //! | [`cli`], [`demo`], [`seed`] | the program's commands; data to look at; data to measure with |
 //!
 //! Dependencies point one way: `server, rest → schema → domains → graphql, auth → db`.
@@ -32,6 +32,7 @@ pub mod error;
 pub mod events;
 pub mod files;
 pub mod graphql;
+pub mod meters;
 pub mod ocr;
 pub mod outside;
 pub mod rest;

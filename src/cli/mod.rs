@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use axum::ServiceExt as _;
 use clap::{Parser, Subcommand};
 use tokio::{
     net::TcpListener,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use async_graphql::{Request, UploadValue, Value, Variables};
+use async_graphql::{Request, UploadValue, Value, Variables, parser::parse_query};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use tokio::io::AsyncRead;
@@ -24,7 +24,7 @@ use crate::{
     },
     error::AppError,
     files,
-    schema::{self, awaited},
+    schema::{self, Valid, awaited},
 };
 
 /// What a sheet holds
@@ -80,11 +80,12 @@ impl Import {
             self.rows.field()
         );
         let variables = Variables::from_json(json!({"grid": self.grid, "file": null}));
-        let mut request = Request::new(document).variables(variables);
+        let document = Arc::new(Valid::new(parse_query(document)?));
+        let mut request = Request::new("").variables(variables);
         request.set_upload("variables.file", UploadValue { filename, content_type: None, content });
         let (request, _here) = awaited(request);
         let (schema, none) = (schema::trusted(app.clone()), files::Budget::new(&app));
-        let (answer, _) = schema::execute(&schema, &app, request, viewer.clone(), true, &none).await;
+        let (answer, _) = schema::execute(&schema, &app, document, request, viewer.clone(), true, &none).await;
         if let Some(error) = answer.errors.first() {
             bail!("{}", error.message);
         }

@@ -1,24 +1,11 @@
 //! One statement under way, for the metrics and the traces: by what it does to which table.
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
-};
+use std::time::Instant;
 
 use metrics::Histogram;
 use tracing::Span;
 
-use crate::trace::SPANS;
-
-/// Whether somebody collects the metrics
-static MEASURED: AtomicBool = AtomicBool::new(false);
-
-/// From now on metrics are collected
-pub fn measure() {
-    MEASURED.store(true, Ordering::Relaxed);
-}
+use crate::{meters, trace::SPANS};
 
 /// Timed until it is dropped
 pub struct Statement {
@@ -38,7 +25,7 @@ impl Statement {
             db.collection.name = table(kind),
             db.query.text = text()
         );
-        let timed = MEASURED.load(Ordering::Relaxed).then(|| (histogram(kind), Instant::now()));
+        let timed = histogram(kind).map(|seconds| (seconds, Instant::now()));
         Statement { timed, _span: span }
     }
 }
@@ -51,13 +38,10 @@ impl Drop for Statement {
     }
 }
 
-/// As many as there are queries in the code; kept by thread, since looking one up in the recorder costs more
-fn histogram(kind: &'static str) -> Histogram {
-    thread_local! {
-        static KNOWN: RefCell<HashMap<(usize, usize), Histogram>> = RefCell::default();
-    }
+/// As many as there are queries in the code
+fn histogram(kind: &'static str) -> Option<Histogram> {
     let new = || metrics::histogram!("quintet_sql_seconds", "verb" => verb(kind), "table" => table(kind));
-    KNOWN.with_borrow_mut(|known| known.entry((kind.as_ptr().addr(), kind.len())).or_insert_with(new).clone())
+    meters::histogram(meters::key("quintet_sql_seconds", kind, 0), new)
 }
 
 fn verb(kind: &str) -> &'static str {

@@ -23,6 +23,7 @@ use crate::{
         select::{self, Select},
     },
     error::{AppError, AppResult},
+    meters,
     trace::{SPANS, within},
 };
 
@@ -335,8 +336,10 @@ impl Loader<LinkedTo> for Loads {
 
 /// How many keys a loader took at once, for the metrics and the traces
 fn batch(kind: &'static str, loader: &'static str, keys: usize) -> Span {
-    metrics::histogram!("quintet_loader_rows", "loader" => loader, "kind" => kind)
-        .record(u32::try_from(keys).map_or(f64::MAX, f64::from));
+    let new = || metrics::histogram!("quintet_loader_rows", "loader" => loader, "kind" => kind);
+    if let Some(rows) = meters::histogram(meters::key("quintet_loader_rows", loader, kind.as_ptr().addr()), new) {
+        rows.record(u32::try_from(keys).map_or(f64::MAX, f64::from));
+    }
     tracing::trace_span!(target: SPANS, "batch", otel.name = kind, loader, keys)
 }
 

@@ -3,7 +3,7 @@
 //! The library's `MergedObject` asks one member after the other whether it knows the field, each with a future of its
 //! own: with some sixty members that was a fifth of what a small query took. Here a field leads to its member.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use async_graphql::{
     Context, OutputType, ServerResult, Value,
@@ -11,13 +11,17 @@ use async_graphql::{
     registry::{MetaType, MetaTypeId, ObjectBuilder, Registry},
 };
 use futures_util::future::BoxFuture;
+use rustc_hash::FxHashMap;
 
 /// Resolves a field of a member
 pub type Resolve = for<'a> fn(&'a Context<'_>) -> BoxFuture<'a, ServerResult<Option<Value>>>;
 
 /// The members' fields, known once a schema has been built
 #[derive(Default)]
-pub struct Routes(OnceLock<HashMap<String, Resolve>>);
+pub struct Routes(OnceLock<FxHashMap<String, Resolve>>);
+
+/// In a request's data: sees the context of a root field that nobody has
+pub struct Witness(pub Box<dyn Fn(&Context<'_>) + Send + Sync>);
 
 /// A member: what registers it as a type, and what resolves its fields
 pub type Member = (fn(&mut Registry) -> MetaType, Resolve);
@@ -31,7 +35,12 @@ impl Routes {
         let member = self.0.get().and_then(|routes| routes.get(ctx.item.node.name.node.as_str()));
         match member {
             Some(resolve) => resolve(ctx).await,
-            None => Ok(None),
+            None => {
+                if let Some(Witness(see)) = ctx.data_opt() {
+                    see(ctx);
+                }
+                Ok(None)
+            }
         }
     }
 
@@ -39,7 +48,7 @@ impl Routes {
     pub fn register<T: OutputType>(&self, registry: &mut Registry, description: &str, members: &[Member]) -> String {
         registry.create_output_type::<T, _>(MetaTypeId::Object, |registry| {
             let mut fields = IndexMap::new();
-            let mut routes = HashMap::new();
+            let mut routes = FxHashMap::default();
             for (register, resolve) in members {
                 let MetaType::Object { fields: own, .. } = register(registry) else { continue };
                 routes.extend(own.keys().map(|name| (name.clone(), *resolve)));

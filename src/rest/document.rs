@@ -3,7 +3,7 @@
 //! The shim's own directives (`directives.rs`) are read and removed; what is left is plain GraphQL and is validated
 //! against the schema at start.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use async_graphql::{
@@ -11,8 +11,8 @@ use async_graphql::{
     parser::{
         parse_query,
         types::{
-            BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
-            Selection, SelectionSet, Type,
+            BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, InlineFragment, OperationDefinition,
+            OperationType, Selection, SelectionSet, Type,
         },
     },
 };
@@ -27,12 +27,19 @@ use super::{
     types::{Types, named},
     uses::{Use, uses},
 };
-use crate::{error::Code, graphql::codes::CodeBook, schema::Price};
+use crate::{
+    error::Code,
+    graphql::codes::CodeBook,
+    meters,
+    schema::{Price, Valid},
+};
 
 /// A legacy operation
 pub struct Operation {
     /// The contract's operationId
     pub id: String,
+    /// The same for the metrics
+    pub label: &'static str,
     pub system: &'static str,
     pub dialect: &'static dyn Dialect,
     /// The file that it stands in, which is the contract's chapter
@@ -49,6 +56,8 @@ pub struct Operation {
     pub variables: Vec<Variable>,
     pub shapes: Vec<Shape>,
     pub document: ExecutableDocument,
+    /// The same as it is executed, with what its fragments hold in their places
+    pub valid: Arc<Valid>,
     pub price: Price,
     /// What the variables are for
     pub uses: Vec<Use>,
@@ -154,11 +163,40 @@ pub fn compile(
             operations: DocumentOperations::Single(definition.clone()),
             fragments: plain.fragments.clone(),
         };
-        let mut operation = Operation { document, ..operation };
+        let mut whole = definition.clone();
+        unfold(&mut whole.node.selection_set.node, &plain.fragments);
+        let whole = ExecutableDocument { operations: DocumentOperations::Single(whole), fragments: HashMap::new() };
+        let valid = Arc::new(Valid::new(whole));
+        let mut operation = Operation { document, valid, ..operation };
         operation.uses = uses(types, &operation);
         operations.push(operation);
     }
     Ok((operations, plain))
+}
+
+fn nothing() -> ExecutableDocument {
+    ExecutableDocument { operations: DocumentOperations::Multiple(HashMap::new()), fragments: HashMap::new() }
+}
+
+/// Puts what fragments hold where they are spread, so that no request copies all fragments of a file
+fn unfold(set: &mut SelectionSet, fragments: &Fragments) {
+    for item in &mut set.items {
+        if let Selection::FragmentSpread(spread) = &item.node
+            && let Some(Positioned { node: fragment, .. }) = fragments.get(&spread.node.fragment_name.node)
+        {
+            let inline = InlineFragment {
+                type_condition: Some(fragment.type_condition.clone()),
+                directives: spread.node.directives.clone(),
+                selection_set: fragment.selection_set.clone(),
+            };
+            item.node = Selection::InlineFragment(Positioned::new(inline, spread.pos));
+        }
+        match &mut item.node {
+            Selection::Field(field) => unfold(&mut field.node.selection_set.node, fragments),
+            Selection::InlineFragment(inline) => unfold(&mut inline.node.selection_set.node, fragments),
+            Selection::FragmentSpread(_) => {}
+        }
+    }
 }
 
 struct Compiler<'a> {
@@ -198,6 +236,7 @@ impl Compiler<'_> {
         };
         let operation = Operation {
             id: name.to_string(),
+            label: meters::word(name),
             system: self.file.system,
             dialect: self.file.dialect,
             module: self.file.module.to_owned(),
@@ -209,10 +248,8 @@ impl Compiler<'_> {
             routes,
             variables: definition.variable_definitions.iter().map(|it| variable(&it.node)).collect::<Result<_, _>>()?,
             shapes: self.shapes(root, &definition.selection_set.node, &[])?,
-            document: ExecutableDocument {
-                operations: DocumentOperations::Multiple(HashMap::new()),
-                fragments: HashMap::new(),
-            },
+            document: nothing(),
+            valid: Arc::new(Valid::new(nothing())),
             price: Price::default(),
             uses: Vec::new(),
         };

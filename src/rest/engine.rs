@@ -32,7 +32,7 @@ use crate::{
     error::{AppError, Code},
     files::answer::{Held, until_sent},
     graphql::page::MaxSize,
-    schema::{self, Done, Schema, Work, perform},
+    schema::{self, Done, Executor, Work, perform},
     server::{Client, Refusal, Statements, body, form, media_type, metrics},
 };
 
@@ -46,7 +46,7 @@ const MAX_FILES: usize = 10;
 /// All legacy systems
 pub struct Rest {
     app: App,
-    schema: Schema,
+    schema: Executor,
     library: Library,
     router: matchit::Router<Vec<Served>>,
     tasks: TaskTracker,
@@ -99,6 +99,12 @@ impl Rest {
         Some(self.served(*served).0.dialect.failure(&error.into(), None))
     }
 
+    /// Whether an operation has this URL
+    pub fn serves(&self, method: &Method, path: &str) -> bool {
+        let found = self.router.at(path);
+        found.is_ok_and(|found| found.value.iter().any(|served| self.served(*served).1.method == *method))
+    }
+
     /// Answers a legacy request; an unknown path is 404 in JSON
     pub async fn answer(&self, client: Client, request: Request) -> Response {
         let (parts, payload) = request.into_parts();
@@ -139,7 +145,6 @@ impl Rest {
             let variables = coercion.variables(&operation.variables, &wire)?;
             let writer = Writer { zone: self.app.config.time_zone, flags: operation.flags(&variables) };
             let mut request = GraphqlRequest::new("").variables(variables);
-            request.set_parsed_query(operation.document.clone());
             request.uploads = files;
             let (data, statements, files) = self.run(operation, &wire, request, viewer, client).await?;
             Ok((writer, data, statements, files))
@@ -165,7 +170,7 @@ impl Rest {
                 }
             }
         };
-        response.extensions_mut().insert(metrics::Operation(operation.id.clone().into()));
+        response.extensions_mut().insert(metrics::Operation(operation.label));
         response
     }
 
@@ -240,7 +245,7 @@ impl Rest {
         };
         let work = Work {
             request: request.data(MAX_ROWS),
-            parsed: &operation.document,
+            parsed: &operation.valid,
             viewer: &viewer,
             client,
             is_mutation: operation.is_mutation,

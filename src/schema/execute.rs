@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Request, Response, parser::types::ExecutableDocument};
+use async_graphql::{Request, Response};
 use data_encoding::HEXLOWER;
 use futures_util::{StreamExt as _, future::BoxFuture, stream::BoxStream};
 use sha2::{Digest as _, Sha256};
@@ -17,7 +17,7 @@ use tokio_util::{
 };
 use tracing::Span;
 
-use super::{Schema, traced::traced, weight::weight};
+use super::{Executor, Valid, traced::traced, weight::weight};
 use crate::{
     app::App,
     auth::{Realm, Viewer, budget::Level},
@@ -28,6 +28,7 @@ use crate::{
         context::{Awaited, loader},
         loader::{Driver, Queue},
     },
+    meters,
     server::Client,
     trace::{SPANS, within},
 };
@@ -36,7 +37,7 @@ use crate::{
 pub struct Work<'a> {
     pub request: Request,
     /// Its document, as it is executed
-    pub parsed: &'a ExecutableDocument,
+    pub parsed: &'a Arc<Valid>,
     pub viewer: &'a Arc<Viewer>,
     pub client: Client,
     pub is_mutation: bool,
@@ -66,13 +67,13 @@ pub struct Done {
 const STATEMENT: u64 = 10;
 
 /// Pays for an operation and executes it
-pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work<'_>) -> AppResult<Done> {
+pub async fn perform(executor: &Executor, app: &App, tasks: &TaskTracker, work: Work<'_>) -> AppResult<Done> {
     let Work { request, parsed, viewer, client, is_mutation, is_traced, cost, name, document } = work;
     let realm = realm(viewer);
-    metrics::counter!("quintet_operations_total", "realm" => realm).increment(1);
-    metrics::counter!("quintet_cost_requested_total", "realm" => realm).increment(cost);
+    count("quintet_operations_total", realm, 1);
+    count("quintet_cost_requested_total", realm, cost);
     let payment = app.budget.pay(viewer, client.address, cost).inspect_err(|_| {
-        metrics::counter!("quintet_cost_refused_total", "realm" => realm).increment(1);
+        count("quintet_cost_refused_total", realm, 1);
     })?;
     let start = Instant::now();
     let span = tracing::trace_span!(target: SPANS, "operation", otel.name = name, realm, cost);
@@ -80,7 +81,7 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
     let (request, _here) = awaited(request.data(client));
     let limit = Duration::from_secs(app.config.max_seconds);
     let files = files::Budget::new(app);
-    let work = execute(schema, app, request, viewer.clone(), is_mutation, &files);
+    let work = execute(executor, app, parsed.clone(), request, viewer.clone(), is_mutation, &files);
     let work = if is_traced { traced(work) } else { work };
     let outcome = match is_mutation {
         // A mutation ends, or is rolled back, whether its client stays or goes.
@@ -100,7 +101,7 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
     let took = start.elapsed();
     if took >= Duration::from_millis(app.config.slow_millis) {
         let statements = outcome.as_ref().ok().map(|(_, statements)| *statements);
-        metrics::counter!("quintet_slow_total", "realm" => realm).increment(1);
+        count("quintet_slow_total", realm, 1);
         let hash = &HEXLOWER.encode(&Sha256::digest(document))[..16];
         tracing::warn!(operation = name, document = hash, account = viewer.account_id, statements, ?took, "slow");
     }
@@ -108,13 +109,17 @@ pub async fn perform(schema: &Schema, app: &App, tasks: &TaskTracker, work: Work
     let fields = weight(parsed, operation.as_deref(), &response.data);
     // A write was prepared for all that it may touch, whatever it answers.
     let used = if is_mutation { cost } else { used(cost, fields, statements) };
-    metrics::counter!("quintet_cost_used_total", "realm" => realm).increment(used);
+    count("quintet_cost_used_total", realm, used);
     Ok(Done { response, statements, cost: used, level: payment.settle(used), files: files.answered() })
 }
 
 /// What an answer cost in the end: no more than its price, unless it holds more fields
 fn used(cost: u64, fields: u64, statements: u64) -> u64 {
     (fields + STATEMENT * statements).min(cost).max(fields)
+}
+
+fn count(metric: &'static str, realm: &'static str, number: u64) {
+    meters::count(meters::key(metric, realm, 0), number, || metrics::counter!(metric, "realm" => realm));
 }
 
 fn realm(viewer: &Viewer) -> &'static str {
@@ -134,8 +139,9 @@ pub fn awaited(request: Request) -> (Request, DropGuard) {
 /// Executes a request without a price or a limit, as the program itself may, and tells how many SQL statements it took;
 /// owns everything, so that it may be spawned
 pub fn execute(
-    schema: &Schema,
+    executor: &Executor,
     app: &App,
+    document: Arc<Valid>,
     request: Request,
     viewer: Arc<Viewer>,
     is_mutation: bool,
@@ -144,10 +150,10 @@ pub fn execute(
     let queue = Queue::default();
     let loader = loader(app, viewer.clone(), &queue, !is_mutation);
     let request = request.data(viewer).data(loader).data(files.clone());
-    let schema = schema.clone();
+    let executor = executor.clone();
     // Boxed inside out: each future around a large one would copy it.
     Box::pin(async move {
-        let work: BoxFuture<'_, Response> = Box::pin(schema.execute(request));
+        let work: BoxFuture<'_, Response> = Box::pin(executor.execute(document, request));
         counted(queue.drive(work)).await
     })
 }
@@ -168,7 +174,7 @@ pub struct Fare {
     pub app: App,
     pub viewer: Arc<Viewer>,
     pub address: IpAddr,
-    pub parsed: Arc<ExecutableDocument>,
+    pub parsed: Arc<Valid>,
     /// What an answer may cost
     pub cost: u64,
 }
@@ -195,13 +201,13 @@ impl Responses {
 }
 
 /// Executes a subscription, whose beginning costs what an answer may. Its loaders keep nothing, since it lives long.
-pub fn subscribe(schema: &Schema, request: Request, fare: Fare) -> AppResult<Responses> {
-    let Fare { app, viewer, address, cost, .. } = &fare;
+pub fn subscribe(executor: &Executor, request: Request, fare: Fare) -> AppResult<Responses> {
+    let Fare { app, viewer, address, parsed, cost } = &fare;
     app.budget.pay(viewer, *address, *cost)?.settle(*cost);
     let (queue, files) = (Queue::default(), files::Budget::new(app));
     let loader = loader(app, viewer.clone(), &queue, false);
     let operation = request.operation_name.clone();
     let (request, here) = awaited(request.data(viewer.clone()).data(loader).data(files.clone()));
-    let (responses, driver) = (schema.execute_stream(request), Driver::new(queue));
+    let (responses, driver) = (executor.stream(parsed, request), Driver::new(queue));
     Ok(Responses { responses, driver, files, fare, operation, _here: here })
 }

@@ -3,6 +3,7 @@
 mod check;
 mod cost;
 mod execute;
+mod executor;
 mod node;
 pub mod rules;
 mod traced;
@@ -15,6 +16,7 @@ use async_graphql::{MergedSubscription, Schema as GraphqlSchema, SchemaBuilder, 
 use check::CheckOnly;
 pub use cost::{Price, SIZES, costs};
 pub use execute::{Done, Fare, Responses, Work, awaited, execute, perform, subscribe};
+pub use executor::{Executor, Valid};
 pub use weight::field_at;
 
 use crate::{
@@ -85,13 +87,13 @@ fn builder() -> Builder {
 }
 
 /// The schema behind `/graphql`, for documents that keep the [`rules`]
-pub fn public(app: App) -> Schema {
-    limited(builder().validation_mode(ValidationMode::Fast), app)
+pub fn public(app: App) -> Executor {
+    Executor::new(limited(builder().validation_mode(ValidationMode::Fast), app))
 }
 
 /// The same for documents that do not look at the schema
-pub fn validated(app: App) -> Schema {
-    limited(fast(), app)
+pub fn validated(app: App) -> Executor {
+    Executor::direct(limited(fast(), app))
 }
 
 /// For documents that are valid and do not look at the schema. At each root field the library goes through all
@@ -106,8 +108,8 @@ fn limited(builder: Builder, app: App) -> Schema {
 }
 
 /// The schema behind the REST shim: its documents are our own and validated at start, so nothing is checked again
-pub fn trusted(app: App) -> Schema {
-    fast().data(app).finish()
+pub fn trusted(app: App) -> Executor {
+    Executor::direct(fast().data(app).finish())
 }
 
 /// A schema that validates and executes nothing

@@ -10,7 +10,6 @@ use async_graphql::{
     },
 };
 use async_graphql_value::Value;
-use metrics::SharedString;
 use moka::sync::Cache;
 
 use super::{
@@ -20,8 +19,9 @@ use super::{
 use crate::{
     config::Config,
     error::{AppError, Code},
+    meters,
     schema::{
-        Price, SIZES,
+        Price, SIZES, Valid,
         rules::{Declared, Rules, introspection},
     },
 };
@@ -29,7 +29,7 @@ use crate::{
 /// A document that keeps the rules of the schema
 #[derive(Clone)]
 pub struct Document {
-    pub parsed: Arc<ExecutableDocument>,
+    pub parsed: Arc<Valid>,
     /// Variables that stand for the size of a list
     sizes: Arc<[Name]>,
     /// Whether it asks about the schema
@@ -43,7 +43,7 @@ pub struct Document {
 struct Operation {
     declared: Declared,
     /// What the metrics call it
-    label: SharedString,
+    label: &'static str,
 }
 
 /// Documents, the least used thrown out first
@@ -92,10 +92,10 @@ impl Documents {
         let is_named = self.named.contains(text);
         let operations = declared.into_iter().map(|declared| {
             let label = match declared.name.as_deref() {
-                Some(name) if is_named => name.to_owned(),
-                name => described(&parsed, name),
+                Some(name) if is_named => meters::word(name),
+                name => meters::word(&described(&parsed, name)),
             };
-            Operation { declared, label: Arc::<str>::from(label).into() }
+            Operation { declared, label }
         });
         let operations = operations.collect();
         mutation::merge(&mut parsed);
@@ -104,7 +104,7 @@ impl Documents {
             sizes: sizes(&parsed).into(),
             introspects: introspects(&parsed),
             extent,
-            parsed: Arc::new(parsed),
+            parsed: Arc::new(Valid::new(parsed)),
             rules: self.rules.clone(),
             price: Arc::default(),
         })
@@ -233,8 +233,8 @@ impl Document {
     }
 
     /// What the metrics call the operation: bounded by the schema and the named documents
-    pub fn label(&self, name: Option<&str>) -> SharedString {
-        self.read_operation(name).map(|operation| operation.label.clone()).unwrap_or_default()
+    pub fn label(&self, name: Option<&str>) -> &'static str {
+        self.read_operation(name).map(|operation| operation.label).unwrap_or_default()
     }
 
     fn read_operation(&self, name: Option<&str>) -> Option<&Operation> {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_graphql::parser::types::OperationType;
 use axum::{
     Extension,
-    extract::{Request, State},
+    body::Body,
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -41,7 +42,7 @@ enum Media {
     Plain,
 }
 
-pub async fn graphql(State(server): State<Server>, client: Client, request: Request) -> Response {
+pub async fn graphql(server: Server, client: Client, request: Request) -> Response {
     if socket::is_wanted(&request) {
         return socket::upgrade(server, client, request).await;
     }
@@ -189,7 +190,12 @@ impl Answer {
 fn respond(status: StatusCode, media: Media, body: &impl Serialize) -> Response {
     let content_type = if media == Media::Graphql { GRAPHQL_JSON } else { PLAIN_JSON };
     match serde_json::to_vec(body) {
-        Ok(body) => (status, [(header::CONTENT_TYPE, content_type)], body).into_response(),
+        Ok(body) => {
+            let mut response = Response::new(Body::from(body));
+            *response.status_mut() = status;
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            response
+        }
         Err(error) => plain_error(StatusCode::INTERNAL_SERVER_ERROR, &AppError::internal(error).message),
     }
 }

@@ -16,10 +16,10 @@ use std::{
 };
 
 use axum::{
-    Json,
+    Json, Router,
     body::{Body, HttpBody as _},
     extract::{ConnectInfo, FromRequestParts, Request},
-    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use futures_util::{
@@ -28,11 +28,11 @@ use futures_util::{
 };
 use http_body_util::Limited;
 use serde_json::json;
-use tower::Service;
+use tower::{Service, ServiceExt as _};
 use tracing::{Span, field::Empty};
 use uuid::Uuid;
 
-use super::{Client, Server, Statements, limit::refused, metrics};
+use super::{Client, Server, Statements, endpoint, limit::refused, metrics};
 use crate::{
     config::Config,
     error::AppError,
@@ -50,37 +50,57 @@ static HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
 ];
 
-/// Before the routes
+/// Before the doors
 #[derive(Clone)]
-pub struct Entry<S> {
+pub struct Entry {
     pub server: Server,
-    pub inner: S,
+    /// What stands neither in a schema nor in a contract
+    pub pages: Router,
 }
 
-impl<S> Service<Request> for Entry<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
-{
+impl Entry {
+    /// The two doors that are asked all day need no router around them, which costs as much as a small answer
+    fn answer(&self, client: Client, request: Request) -> BoxFuture<'static, Response> {
+        let (server, path) = (self.server.clone(), request.uri().path());
+        if path == "/graphql" {
+            return Box::pin(endpoint::graphql(server, client, request));
+        }
+        if server.rest.serves(request.method(), path) {
+            return Box::pin(async move { server.rest.answer(client, request).await });
+        }
+        Box::pin(self.pages.clone().oneshot(request).map(|answer| answer.unwrap_or_else(|never| match never {})))
+    }
+}
+
+impl Service<Request> for Entry {
     type Response = Response;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Response, Infallible>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
         let start = Instant::now();
-        let id = id(request.headers_mut());
+        let id = id(request.headers());
         let config = &self.server.app.config;
+        let client = Client::of(request.headers(), request.extensions(), config);
         let span = span(&request, &id, config);
-        let answer = match refused(&self.server, &request).map_or_else(|| sized(request, config.max_upload), Err) {
-            Ok(request) => Either::Left(span.in_scope(|| self.inner.call(request))),
-            Err(refusal) => Either::Right(ready(Ok(refusal))),
+        let is_head = request.method() == Method::HEAD;
+        let answer = match refused(&self.server, &request, client.address)
+            .map_or_else(|| sized(request, config.max_upload), Err)
+        {
+            Ok(request) => Either::Left(span.in_scope(|| self.answer(client, request))),
+            Err(refusal) => Either::Right(ready(refusal)),
         };
         Box::pin(within(span, async move {
             let mut response = caught(answer).await;
             let headers = response.headers_mut();
+            if headers.contains_key(header::CACHE_CONTROL) {
+                // Who keeps it keeps it for those only who ask in the same way: see `Doors`.
+                headers.append(header::VARY, HeaderValue::from_static("origin, accept-encoding"));
+            }
             headers.insert(REQUEST_ID, id);
             for (name, value) in &HEADERS {
                 headers.entry(name).or_insert_with(|| value.clone());
@@ -92,25 +112,18 @@ where
                 true => tracing::error!(status = status.as_u16(), ?took, statements, "failed"),
                 false => tracing::info!(status = status.as_u16(), ?took, statements, "answered"),
             }
-            Ok(response)
+            Ok(if is_head { headed(response) } else { response })
         }))
     }
 }
 
 /// The id that the request came with, or a new one
-fn id(headers: &mut HeaderMap) -> HeaderValue {
+fn id(headers: &HeaderMap) -> HeaderValue {
     let new = || {
         let mut text = Uuid::encode_buffer();
         HeaderValue::from_str(Uuid::new_v4().hyphenated().encode_lower(&mut text))
     };
-    match headers.get(REQUEST_ID) {
-        Some(id) => id.clone(),
-        None => {
-            let id = new().unwrap_or_else(|_| HeaderValue::from_static(""));
-            headers.insert(REQUEST_ID, id.clone());
-            id
-        }
-    }
+    headers.get(REQUEST_ID).cloned().unwrap_or_else(|| new().unwrap_or_else(|_| HeaderValue::from_static("")))
 }
 
 fn span(request: &Request, id: &HeaderValue, config: &Config) -> Span {
@@ -141,17 +154,23 @@ fn sized(request: Request, most: usize) -> Result<Request, Response> {
 }
 
 /// A panic is one request's, not the server's
-async fn caught(answer: impl Future<Output = Result<Response, Infallible>>) -> Response {
-    match AssertUnwindSafe(answer).catch_unwind().await {
-        Ok(Ok(response)) => response,
-        Err(panic) => panicked(&*panic),
-    }
+async fn caught(answer: impl Future<Output = Response>) -> Response {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|panic| panicked(&*panic))
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let error = AppError::internal(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default());
     (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [{"message": error.message}]}))).into_response()
+}
+
+/// An answer to HEAD: how long its body would be, without it
+fn headed(mut response: Response) -> Response {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact() {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    response
 }
 
 /// Who sends: the client, or a proxy
@@ -162,6 +181,11 @@ fn peer(extensions: &Extensions) -> IpAddr {
 }
 
 impl Client {
+    pub fn of(headers: &HeaderMap, extensions: &Extensions, config: &Config) -> Client {
+        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Client { address: Client::address(headers, extensions, config), host }
+    }
+
     /// Where the client is. Of what proxies say, the nearest address that none of ours has: further ones could be
     /// written by the client.
     pub fn address(headers: &HeaderMap, extensions: &Extensions, config: &Config) -> IpAddr {
@@ -177,9 +201,7 @@ impl FromRequestParts<Server> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Client, Infallible> {
-        let address = Client::address(&parts.headers, &parts.extensions, &server.app.config);
-        let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Client { address, host })
+        Ok(Client::of(&parts.headers, &parts.extensions, &server.app.config))
     }
 }
 

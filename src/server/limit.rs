@@ -20,7 +20,7 @@ use governor::{
 };
 use serde_json::{Value, json};
 
-use super::{Client, Server};
+use super::Server;
 use crate::{auth::budget::network, error::AppError};
 
 /// Requests after which addresses that have gone quiet are forgotten, so that memory stays bounded
@@ -63,12 +63,11 @@ impl RateLimit {
 }
 
 /// The answer to a request that is one too many, in the form of the door where it knocks
-pub fn refused(server: &Server, request: &Request) -> Option<Response> {
+pub fn refused(server: &Server, request: &Request, address: IpAddr) -> Option<Response> {
     let path = request.uri().path();
     if path.starts_with("/health/") {
         return None;
     }
-    let address = Client::address(request.headers(), request.extensions(), &server.app.config);
     let seconds = server.rate_limit.count(address).err()?;
     let headers = [(header::RETRY_AFTER, seconds.to_string())];
     let refusal = refusal(server, path, request.headers(), seconds);

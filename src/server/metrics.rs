@@ -9,18 +9,17 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use metrics::SharedString;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::{Client, Server, endpoint};
-use crate::{db::statement::measure, error::Code};
+use crate::{error::Code, meters};
 
 const SECONDS: &[f64] = &[0.000_1, 0.000_3, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
 const COUNTS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.0];
 
 /// What a request ran, for its metrics: bounded by the schema and the documents, never the client's own text
-#[derive(Clone)]
-pub struct Operation(pub SharedString);
+#[derive(Clone, Copy)]
+pub struct Operation(pub &'static str);
 
 /// Marks an answer whose operations are counted one by one
 #[derive(Clone, Copy)]
@@ -32,13 +31,9 @@ fn recorder() -> Option<&'static PrometheusHandle> {
         let builder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)
             .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_rows".into()), COUNTS));
-        match builder.map(PrometheusBuilder::install_recorder) {
-            Ok(Ok(handle)) => {
-                measure();
-                Some(handle)
-            }
-            _ => None,
-        }
+        // Another's, where one is installed already, collects too.
+        meters::measure();
+        builder.ok()?.install_recorder().ok()
     });
     recorder.as_ref()
 }
@@ -57,21 +52,27 @@ pub fn start() {
 /// Counts and times a request, unless it does so itself
 pub fn record(response: &Response, took: Duration) {
     if response.extensions().get::<Counted>().is_none() {
-        let operation = response.extensions().get::<Operation>().map_or("other".into(), |it| it.0.clone());
+        let operation = response.extensions().get::<Operation>().map_or("other", |it| it.0);
         ended(operation, response.status(), took);
     }
 }
 
 /// Counts what has begun, or has ended
-pub fn asked(operation: SharedString, status: StatusCode) {
-    let status = status.as_str().to_owned();
-    metrics::counter!("quintet_requests_total", "operation" => operation, "status" => status).increment(1);
+pub fn asked(operation: &'static str, status: StatusCode) {
+    let new = || {
+        let status = status.as_str().to_owned();
+        metrics::counter!("quintet_requests_total", "operation" => operation, "status" => status)
+    };
+    meters::count(meters::key("quintet_requests_total", operation, status.as_u16().into()), 1, new);
 }
 
 /// Counts and times what has ended
-pub fn ended(operation: SharedString, status: StatusCode, took: Duration) {
-    asked(operation.clone(), status);
-    metrics::histogram!("quintet_request_seconds", "operation" => operation).record(took.as_secs_f64());
+pub fn ended(operation: &'static str, status: StatusCode, took: Duration) {
+    asked(operation, status);
+    let new = || metrics::histogram!("quintet_request_seconds", "operation" => operation);
+    if let Some(seconds) = meters::histogram(meters::key("quintet_request_seconds", operation, 0), new) {
+        seconds.record(took.as_secs_f64());
+    }
 }
 
 /// Counts what went wrong, by its code

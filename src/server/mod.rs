@@ -27,12 +27,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use document::{Document, Documents};
 pub use endpoint::Statements;
 pub use request::{Refusal, body, form, has_nul, media_type, to_value};
-pub use routes::router;
+pub use routes::{Doors, router};
 
 use crate::{
     app::App,
     rest::Rest,
-    schema::{self, Schema, public, rules::Rules, validated},
+    schema::{self, Executor, public, rules::Rules, validated},
 };
 
 /// What handlers share; cheap to clone
@@ -41,9 +41,9 @@ pub struct Server(Arc<Shared>);
 
 pub struct Shared {
     pub app: App,
-    pub schema: Schema,
+    schema: Executor,
     /// The same for documents that do not look at it
-    validated: Schema,
+    validated: Executor,
     documents: Documents,
     known: known::Known,
     pub rest: Rest,

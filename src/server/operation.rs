@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use ::metrics::SharedString;
 use async_graphql::{
     Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
 };
@@ -22,7 +21,7 @@ use crate::{
     error::{AppError, Code},
     events::Subscription,
     files::answer::Held,
-    schema::{Done, Fare, Responses, Schema, Work, perform, subscribe},
+    schema::{Done, Executor, Fare, Responses, Work, perform, subscribe},
 };
 
 /// A request whose document is known and within the limits
@@ -61,12 +60,11 @@ impl Server {
             .and_then(|()| document.cost(name, &request.variables, config.max_complexity))
             .map_err(refused)?;
         document.fill_sizes(name, &mut request.variables);
-        request.set_parsed_query((*document.parsed).clone());
         Ok(Prepared { request, document, kind, cost, wishes })
     }
 
     /// The schema that executes a request; only what looks at the schema needs the whole one
-    fn schema_for(&self, prepared: &Prepared) -> &Schema {
+    fn schema_for(&self, prepared: &Prepared) -> &Executor {
         match prepared.document.introspects() {
             true => &self.schema,
             false => &self.validated,
@@ -109,7 +107,7 @@ impl Server {
             is_mutation: kind == OperationType::Mutation,
             is_traced: wishes.trace,
             cost,
-            name: document.name(name).unwrap_or(&label),
+            name: document.name(name).unwrap_or(label),
             document: &text,
         };
         let Done { response, statements, cost: actual, level, files } =
@@ -156,7 +154,7 @@ pub struct Answer {
     extensions: BTreeMap<String, Value>,
     pub statements: u64,
     /// What ran, for the metrics
-    pub label: SharedString,
+    pub label: &'static str,
     /// Seconds to wait, where it was too much
     pub retry_after: Option<i64>,
     /// What its files take until it is sent
@@ -177,7 +175,7 @@ impl Answer {
     pub fn refused(errors: Vec<ServerError>) -> Answer {
         errors.iter().filter_map(code).for_each(metrics::failed);
         let (extensions, files) = Default::default();
-        Answer { errors, data: None, extensions, statements: 0, label: "refused".into(), retry_after: None, files }
+        Answer { errors, data: None, extensions, statements: 0, label: "refused", retry_after: None, files }
     }
 
     pub fn failed(error: AppError) -> Answer {
@@ -205,7 +203,7 @@ impl Answer {
 
     /// Counts the answer to an operation that is no request by itself, but one of a batch, a socket or a stream
     pub fn counted(self, start: Instant) -> Answer {
-        metrics::ended(self.label.clone(), self.status(), start.elapsed());
+        metrics::ended(self.label, self.status(), start.elapsed());
         self
     }
 

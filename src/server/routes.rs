@@ -1,23 +1,30 @@
 //! The routes, and what stands around them.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
+    body::Body,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{Route, any, get},
+    routing::get,
 };
+use futures_util::{TryFutureExt as _, future::BoxFuture};
 use serde_json::json;
-use tower::{Layer, Service, ServiceBuilder, layer::layer_fn};
+use tower::{Service, ServiceBuilder, ServiceExt as _};
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
 };
 
 use super::{
-    Client, Server, endpoint,
+    Client, Server,
     entry::{Entry, REQUEST_ID},
     files, metrics, pages,
     wishes::GRAPHQL_COST,
@@ -25,9 +32,8 @@ use super::{
 use crate::{config::Config, rest::grid};
 
 /// The whole application
-pub fn router(server: Server) -> Router {
-    Router::new()
-        .route("/graphql", any(endpoint::graphql))
+pub fn router(server: Server) -> Doors {
+    let pages = Router::new()
         .route("/health/live", get(async || Json(json!({"status": "ok"}))))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics::metrics))
@@ -38,23 +44,41 @@ pub fn router(server: Server) -> Router {
         .route("/grid/template/{name}", get(grid::files::template).fallback(legacy))
         .merge(pages::routes(&server.app.config))
         .fallback(legacy)
-        .layer(around(server.clone()))
-        .with_state(server)
+        .with_state(server.clone());
+    let cors = cors(&server.app.config);
+    Doors(Arc::new(Inside { entry: Entry { server, pages }, cors }))
 }
 
-/// What stands around the routes, outermost first; one stack, since the router boxes and clones each layer that it gets
-fn around(
-    server: Server,
-) -> impl Layer<
-    Route,
-    Service: Service<Request, Response: IntoResponse, Error: Into<Infallible>, Future: Send> + Clone + Send + Sync,
-> + Clone
-+ Send
-+ Sync {
-    ServiceBuilder::new()
-        .layer(cors(&server.app.config))
-        .layer(CompressionLayer::new())
-        .layer(layer_fn(move |inner| Entry { server: server.clone(), inner }))
+/// What every request passes: the entry, and what browsers ask for around it
+///
+/// Who names neither an origin nor an encoding gets no answer to either. Those two layers cost him as much as all that
+/// the entry does.
+#[derive(Clone)]
+pub struct Doors(Arc<Inside>);
+
+struct Inside {
+    entry: Entry,
+    cors: CorsLayer,
+}
+
+impl Service<Request> for Doors {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Inside { entry, cors } = &*self.0;
+        let asks = |name| request.headers().contains_key(name);
+        if request.method() != Method::OPTIONS && !asks(header::ORIGIN) && !asks(header::ACCEPT_ENCODING) {
+            return entry.clone().call(request);
+        }
+        let around = ServiceBuilder::new().layer(cors).layer(CompressionLayer::new()).service(entry.clone());
+        Box::pin(around.oneshot(request).map_ok(|response| response.map(Body::new)))
+    }
 }
 
 /// Every other URL is a legacy one, or none

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    Router,
     body::Body,
     extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, header},
@@ -16,7 +15,7 @@ use quintet::{
     db::{Secret, migrate},
     demo,
     domains::identity::{Account, NewAccount},
-    server::{Server, Statements, router},
+    server::{Doors, Server, Statements, router},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -52,7 +51,7 @@ pub const PASSWORD: &str = "correct horse";
 #[derive(Clone)]
 pub struct TestApp {
     pub app: App,
-    pub router: Router,
+    pub router: Doors,
     pub server: Server,
 }
 

@@ -6,10 +6,10 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use quintet::auth::Realm;
+use quintet::{auth::Realm, config::Config};
 use serde_json::{Value, json};
 
-use crate::app::{Caller, Reply, both};
+use crate::app::{Caller, Reply, TestApp, both};
 
 /// Posts a body as it is
 async fn post(caller: &Caller, content_type: &str, body: impl Into<Body>) -> Reply {
@@ -188,6 +188,42 @@ both! {
         let page = app.nobody().get("/graphiql").await;
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.contains("style-src"), "a page keeps its own: {policy}");
+    }
+
+    async fn browsers_get_what_they_ask_for(app: TestApp) {
+        let origin = "https://app.example";
+        let app = TestApp::with(Config { cors_origins: vec![origin.into()], ..app.app.config.clone() }).await;
+        let send = async |method: Method, path: &str, headers: &[(&str, &str)]| {
+            let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            app.send(request.body(Body::from(json!({"query": "{ __typename }"}).to_string())).unwrap()).await
+        };
+        let allowed = |reply: &Reply| reply.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).cloned();
+        for path in ["/graphql", "/api/sms/templates", "/health/live"] {
+            assert_eq!(allowed(&send(Method::POST, path, &[]).await), None, "{path}");
+            assert_eq!(allowed(&send(Method::POST, path, &[("origin", "https://other.example")]).await), None, "{path}");
+            let reply = send(Method::POST, path, &[("origin", origin)]).await;
+            assert_eq!(allowed(&reply).unwrap(), origin, "{path}");
+            assert_eq!(reply.headers["x-request-id"].len(), 36, "{path}");
+            let asked = [("origin", origin), ("access-control-request-method", "POST")];
+            let preflight = send(Method::OPTIONS, path, &asked).await;
+            assert_eq!((preflight.status, allowed(&preflight).unwrap()), (StatusCode::OK, origin.parse().unwrap()));
+            let methods = preflight.headers[header::ACCESS_CONTROL_ALLOW_METHODS].to_str().unwrap();
+            assert!(methods.contains("POST"), "{path}: {methods}");
+        }
+        // Long enough to be worth it
+        let page = "/graphiql";
+        let encoding = |reply: &Reply| reply.headers.get(header::CONTENT_ENCODING).cloned();
+        let plain = send(Method::GET, page, &[]).await;
+        assert_eq!(encoding(&plain), None);
+        assert_eq!(encoding(&send(Method::GET, page, &[("accept-encoding", "gzip")]).await).unwrap(), "gzip");
+        // Who keeps the page for others has to know what it depends on.
+        let vary = plain.headers.get_all(header::VARY).iter().map(|vary| vary.to_str().unwrap()).collect::<Vec<_>>();
+        assert!(vary.join(", ").contains("origin"), "{vary:?}");
+        for path in ["/graphql", page] {
+            let head = send(Method::HEAD, path, &[]).await;
+            assert!(head.body.is_empty() && head.headers[header::CONTENT_LENGTH] != "0", "{path}");
+        }
     }
 
     async fn answers_are_negotiated(app: TestApp) {

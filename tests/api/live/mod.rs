@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::{
+    ServiceExt as _,
     body::{Body, BodyDataStream},
     http::{HeaderName, HeaderValue, StatusCode, header},
 };
