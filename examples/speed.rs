@@ -11,6 +11,7 @@
 //! bare axum that answers the same bytes; then a legacy URL beside a hand-written handler, in CPU time per request.
 
 use std::{
+    convert::Infallible,
     net::SocketAddr,
     sync::{
         Arc,
@@ -21,9 +22,10 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use axum::{
-    Router,
-    extract::State,
+    Router, ServiceExt as _,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode},
+    response::Response,
     routing::{get, post},
 };
 use clap::Parser;
@@ -49,6 +51,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
+use tower::Service;
 
 #[derive(Parser)]
 struct Wanted {
@@ -213,10 +216,13 @@ fn graphql_list(token: &str, _: u64) -> String {
     http_post("/graphql", token, &json!({"query": LIST}))
 }
 
-async fn serve(router: Router) -> anyhow::Result<SocketAddr> {
+async fn serve<S>(doors: S) -> anyhow::Result<SocketAddr>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static,
+{
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = doors.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(axum::serve(listener, service).into_future());
     Ok(address)
 }

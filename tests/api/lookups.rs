@@ -101,7 +101,8 @@ fn each_gets_what_his_rule_lets_through() {
                 let mut found: Vec<_> = found.unwrap().iter().map(|row| row.id).collect();
                 let own = |it: &&LoanCustomer| Some(it.officer_id.number) == officer.profile_id;
                 let mut own: Vec<_> = customers.iter().filter(own).map(|customer| customer.id).collect();
-                (found.sort_unstable(), own.sort_unstable());
+                found.sort_unstable();
+                own.sort_unstable();
                 assert_eq!(found, own);
             }
         }
