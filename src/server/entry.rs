@@ -11,7 +11,6 @@ use std::{
     net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     str::FromStr as _,
-    task::{Context, Poll},
     time::Instant,
 };
 
@@ -28,7 +27,7 @@ use futures_util::{
 };
 use http_body_util::Limited;
 use serde_json::json;
-use tower::{Service, ServiceExt as _};
+use tower::ServiceExt as _;
 use tracing::{Span, field::Empty};
 use uuid::Uuid;
 
@@ -70,18 +69,8 @@ impl Entry {
         }
         Box::pin(self.pages.clone().oneshot(request).map(|answer| answer.unwrap_or_else(|never| match never {})))
     }
-}
 
-impl Service<Request> for Entry {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
+    pub fn call(&self, request: Request) -> BoxFuture<'static, Result<Response, Infallible>> {
         let start = Instant::now();
         let id = id(request.headers());
         let config = &self.server.app.config;

@@ -17,7 +17,7 @@ use axum::{
 };
 use futures_util::{TryFutureExt as _, future::BoxFuture};
 use serde_json::json;
-use tower::{Service, ServiceBuilder, ServiceExt as _};
+use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -74,9 +74,11 @@ impl Service<Request> for Doors {
         let Inside { entry, cors } = &*self.0;
         let asks = |name| request.headers().contains_key(name);
         if request.method() != Method::OPTIONS && !asks(header::ORIGIN) && !asks(header::ACCEPT_ENCODING) {
-            return entry.clone().call(request);
+            return entry.call(request);
         }
-        let around = ServiceBuilder::new().layer(cors).layer(CompressionLayer::new()).service(entry.clone());
+        let entry = entry.clone();
+        let within = service_fn(move |request| entry.call(request));
+        let around = ServiceBuilder::new().layer(cors).layer(CompressionLayer::new()).service(within);
         Box::pin(around.oneshot(request).map_ok(|response| response.map(Body::new)))
     }
 }
