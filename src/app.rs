@@ -92,7 +92,7 @@ impl App {
         let file_memory = answer::memory();
         // With one turn a machine of many cores would wait for a single statement's rows to be read.
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let lookups = Lookups::new(db.clone(), (cores / 2).max(1));
+        let lookups = Lookups::new(db.clone(), (cores / 2).max(1), Duration::from_secs(2));
         let shared =
             Shared { signer, vault, db, files, file_memory, outside, config, sessions, events, budget, lookups };
         let app = App(Arc::new(shared));

@@ -34,10 +34,6 @@ const MOST: usize = 200;
 /// Most ids of a statement
 const MOST_TOGETHER: usize = 2000;
 
-/// Who has waited this long also goes by himself, and nobody waits any more for a statement that takes longer: its
-/// connection may be lost
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// Cheap to clone
 #[derive(Clone)]
 pub struct Lookups(Arc<Shared>);
@@ -46,6 +42,9 @@ struct Shared {
     db: Db,
     /// Statements of one kind that may be under way
     turns: usize,
+    /// Who has waited this long also goes by himself, and nobody waits any more for a statement that takes longer: its
+    /// connection may be lost
+    patience: Duration,
     /// By kind, as long as a statement is under way
     queues: Mutex<HashMap<Kind, Queue>>,
     /// Of the turns so far
@@ -69,9 +68,9 @@ struct Wait<E: Entity> {
 }
 
 impl Lookups {
-    /// With so many statements of one kind under way at a time
-    pub fn new(db: Db, turns: usize) -> Lookups {
-        Lookups(Arc::new(Shared { db, turns, queues: Mutex::default(), numbers: AtomicU64::new(0) }))
+    /// With so many statements of one kind under way at a time, for which others wait so long
+    pub fn new(db: Db, turns: usize, patience: Duration) -> Lookups {
+        Lookups(Arc::new(Shared { db, turns, patience, queues: Mutex::default(), numbers: AtomicU64::new(0) }))
     }
 
     /// Those of the rows that the rule lets through
@@ -85,7 +84,7 @@ impl Lookups {
             Place::First(_turn, own, ids) => return self.load(own, ids).await,
             Place::Behind(ids, found) => (ids, found),
         };
-        match timeout(PATIENCE, &mut found).await {
+        match timeout(self.0.patience, &mut found).await {
             Ok(Ok(rows)) => {
                 count();
                 Ok(rows)
@@ -113,7 +112,7 @@ impl Lookups {
         let mut queues = self.queues();
         let new = || Queue { turns: Vec::new(), waiting: Box::new(Vec::<Wait<E>>::new()) };
         let Queue { turns, waiting } = queues.entry(kind.clone()).or_insert_with(new);
-        turns.retain(|(_, since)| since.elapsed() < PATIENCE);
+        turns.retain(|(_, since)| since.elapsed() < self.0.patience);
         if turns.len() >= self.0.turns
             && let Some(waiting) = waiting.downcast_mut::<Vec<Wait<E>>>()
         {

@@ -1,6 +1,9 @@
 //! The application as a client meets it, with a database of its own for each test.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -19,7 +22,7 @@ use quintet::{
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::timeout};
 use tower::ServiceExt as _;
 
 use super::postgres::{self, Database};
@@ -69,7 +72,7 @@ pub fn on_sqlite(test: Test) {
     runtime().block_on(async {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         migrate::migrate(&url).await.unwrap();
-        test(TestApp::open(&url, &folder).await).await;
+        in_time(test(TestApp::open(&url, &folder).await)).await;
     });
 }
 
@@ -80,9 +83,14 @@ pub fn on_postgres(test: Test) {
         let database = Database::new(server).await;
         let app = TestApp::open(&database.url, &folder).await;
         // A test that fails leaves its database behind, for a look at it.
-        tokio::spawn(test(app)).await.unwrap();
+        tokio::spawn(in_time(test(app))).await.unwrap();
         database.drop(server).await;
     });
+}
+
+/// A test that hangs fails, and is named: it is not the whole run that ends without a word.
+async fn in_time(test: impl Future<Output = ()>) {
+    timeout(Duration::from_secs(600), test).await.expect("ten minutes were not enough");
 }
 
 impl TestApp {
