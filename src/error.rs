@@ -203,11 +203,11 @@ impl From<diesel_async::pooled_connection::deadpool::PoolError> for AppError {
     }
 }
 
-impl From<crate::db::conn::BeginError> for AppError {
-    fn from(error: crate::db::conn::BeginError) -> AppError {
+impl From<crate::db::tx::BeginError> for AppError {
+    fn from(error: crate::db::tx::BeginError) -> AppError {
         match error {
-            crate::db::conn::BeginError::Pool(error) => error.into(),
-            crate::db::conn::BeginError::Sql(error) => error.into(),
+            crate::db::tx::BeginError::Pool(error) => error.into(),
+            crate::db::tx::BeginError::Sql(error) => error.into(),
         }
     }
 }

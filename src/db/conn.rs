@@ -1,22 +1,24 @@
-//! Pools, connections and transactions on either engine.
+//! Pools and connections on either engine.
 
 use std::{
     error::Error as StdError,
     ops::{Deref, DerefMut},
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::Context as _;
-use diesel::{ConnectionError, QueryResult, connection::AnsiTransactionManager, sqlite::SqliteConnection};
+use deadpool::managed::{self, Manager};
+use diesel::{ConnectionError, QueryResult, sqlite::SqliteConnection};
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{Object, Pool, PoolError},
+        deadpool::{Pool, PoolError},
     },
     sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper},
 };
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{FutureExt as _, TryFutureExt as _, future::BoxFuture};
 
 use super::{listen::Local, pg};
 
@@ -40,23 +42,75 @@ impl SpawnBlocking for Inline {
     }
 }
 
+/// A connection out of a pool, to which it returns
+///
+/// The pool's type stays hidden. For each of a thousand resolvers the compiler looks through all that its future holds,
+/// to find out whether another thread may go on with it, and a pool is a deep place: it took more than half of
+/// `cargo check`. For the same reason what gets a connection answers a boxed future.
+pub trait Pooled<C>: DerefMut<Target = C> + Send + Sync {
+    /// Out of the pool: nobody shall have it any more
+    fn discard(self: Box<Self>);
+}
+
+impl<M: Manager> Pooled<M::Type> for managed::Object<M>
+where
+    Self: Send + Sync,
+{
+    fn discard(self: Box<Self>) {
+        drop(managed::Object::take(*self));
+    }
+}
+
 /// A connection to either engine
-#[expect(clippy::large_enum_variant, reason = "boxing would cost an allocation for each check-out on PostgreSQL")]
 pub enum Conn {
-    Pg(Object<PgConn>),
+    Pg(HeldPg),
     Lite(LiteConn),
+}
+
+/// Ends the statement that is under way on a connection
+type Stop = Arc<dyn Fn(Box<dyn Pooled<PgConn>>) + Send + Sync>;
+
+/// A connection to PostgreSQL while somebody has it
+///
+/// Where he goes before a statement has ended, the statement goes too: the next one would have to wait behind it.
+pub struct HeldPg {
+    /// Some until drop or discard, which both end it
+    conn: Option<Box<dyn Pooled<PgConn>>>,
+    stop: Stop,
+    /// Whether a statement is under way
+    pub(super) is_busy: bool,
+}
+
+impl Deref for HeldPg {
+    type Target = PgConn;
+
+    #[expect(clippy::expect_used, reason = "only drop and discard take it, and both end this")]
+    fn deref(&self) -> &PgConn {
+        self.conn.as_ref().expect("a held connection")
+    }
+}
+
+impl DerefMut for HeldPg {
+    #[expect(clippy::expect_used, reason = "only drop and discard take it, and both end this")]
+    fn deref_mut(&mut self) -> &mut PgConn {
+        self.conn.as_mut().expect("a held connection")
+    }
+}
+
+impl Drop for HeldPg {
+    fn drop(&mut self) {
+        if self.is_busy
+            && let Some(conn) = self.conn.take()
+        {
+            (self.stop)(conn);
+        }
+    }
 }
 
 /// A connection to SQLite, with what its transaction has to tell when it commits
 pub struct LiteConn {
-    conn: Object<Lite>,
+    conn: Box<dyn Pooled<Lite>>,
     pub(super) news: Vec<String>,
-}
-
-impl From<Object<Lite>> for LiteConn {
-    fn from(conn: Object<Lite>) -> LiteConn {
-        LiteConn { conn, news: Vec::new() }
-    }
 }
 
 impl Deref for LiteConn {
@@ -77,7 +131,12 @@ impl Conn {
     /// Several statements without parameters or answers
     pub async fn batch(&mut self, sql: &str) -> QueryResult<()> {
         match self {
-            Conn::Pg(conn) => conn.batch_execute(sql).await,
+            Conn::Pg(conn) => {
+                conn.is_busy = true;
+                let outcome = conn.batch_execute(sql).await;
+                conn.is_busy = false;
+                outcome
+            }
             Conn::Lite(conn) => conn.batch_execute(sql).await,
         }
     }
@@ -93,6 +152,18 @@ impl Conn {
         }
     }
 
+    /// See [`Pooled::discard`]
+    pub(super) fn discard(self) {
+        match self {
+            Conn::Pg(mut conn) => {
+                if let Some(conn) = conn.conn.take() {
+                    conn.discard();
+                }
+            }
+            Conn::Lite(conn) => conn.conn.discard(),
+        }
+    }
+
     /// Lets one transaction at a time write to the table, until it ends (SQLite has one writer anyway)
     pub async fn lock(&mut self, table: &'static str) -> QueryResult<()> {
         match self {
@@ -105,7 +176,10 @@ impl Conn {
 /// The database behind the application
 #[derive(Clone)]
 pub enum Db {
-    Pg(Pool<PgConn>),
+    Pg {
+        pool: Pool<PgConn>,
+        stop: Stop,
+    },
     /// One writer, so that writes queue in order instead of colliding; several readers
     Lite {
         read: Pool<Lite>,
@@ -130,6 +204,7 @@ impl Db {
             let mut config = ManagerConfig::<PgConn>::default();
             config.recycling_method = RecyclingMethod::Fast;
             let server = pg::Server::read(url)?;
+            let stopping = server.clone();
             config.custom_setup = Box::new(move |_| {
                 let server = server.clone();
                 async move { server.establish().await }.boxed()
@@ -141,7 +216,7 @@ impl Db {
                 .wait_timeout(Some(PATIENCE))
                 .create_timeout(Some(PATIENCE))
                 .build()?;
-            return Ok(Db::Pg(pool));
+            return Ok(Db::Pg { pool, stop: Arc::new(move |conn| stopping.stop(conn)) });
         }
         let path = lite_path(url)?;
         let (read, write) = (lite(path, size, LITE_READER)?, lite(path, 1, LITE_WRITER)?);
@@ -159,54 +234,41 @@ impl Db {
 
     /// For SQL written for one engine
     pub fn is_pg(&self) -> bool {
-        matches!(self, Db::Pg(_))
+        matches!(self, Db::Pg { .. })
     }
 
-    /// A connection for reading. Boxed like all that every resolver awaits: the future of each field is as large as that
-    /// of its object's largest, and is copied
-    pub async fn read(&self) -> Result<Conn, PoolError> {
-        Ok(match self {
-            Db::Pg(pool) => Conn::Pg(Box::pin(pool.get()).await?),
-            Db::Lite { read, .. } => Conn::Lite(Box::pin(read.get()).await?.into()),
-        })
+    /// A connection for reading
+    pub fn read(&self) -> BoxFuture<'_, Result<Conn, PoolError>> {
+        match self {
+            Db::Pg { pool, stop } => pg_conn(pool, stop),
+            Db::Lite { read, .. } => lite_conn(read),
+        }
     }
 
     /// A connection for writing outside of [`Db::begin`]: start-up and bulk work
-    pub async fn write(&self) -> Result<Conn, PoolError> {
-        Ok(match self {
-            Db::Pg(pool) => Conn::Pg(Box::pin(pool.get()).await?),
-            Db::Lite { write, .. } => Conn::Lite(Box::pin(write.get()).await?.into()),
-        })
-    }
-
-    /// Opens a transaction
-    pub async fn begin(&self) -> Result<Tx, BeginError> {
-        let mut conn = self.write().await?;
-        match &mut conn {
-            Conn::Pg(conn) => {
-                Box::pin(<PgConn as AsyncConnection>::TransactionManager::begin_transaction(&mut **conn)).await?;
-            }
-            // BEGIN IMMEDIATE: a transaction that first reads and then writes can not dead-lock with another.
-            Conn::Lite(conn) => {
-                let begun =
-                    conn.spawn_blocking(|conn| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"));
-                Box::pin(begun).await?;
-            }
+    pub fn write(&self) -> BoxFuture<'_, Result<Conn, PoolError>> {
+        match self {
+            Db::Pg { pool, stop } => pg_conn(pool, stop),
+            Db::Lite { write, .. } => lite_conn(write),
         }
-        let local = match self {
-            Db::Pg(_) => None,
-            Db::Lite { local, .. } => Some(local.clone()),
-        };
-        Ok(Tx { conn: Some(conn), local })
     }
 
     /// Each pool by its name, for the metrics
     pub fn pools(&self) -> Vec<(&'static str, deadpool::Status)> {
         match self {
-            Db::Pg(pool) => vec![("all", pool.status())],
+            Db::Pg { pool, .. } => vec![("all", pool.status())],
             Db::Lite { read, write, .. } => vec![("read", read.status()), ("write", write.status())],
         }
     }
+}
+
+fn pg_conn<'a>(pool: &'a Pool<PgConn>, stop: &'a Stop) -> BoxFuture<'a, Result<Conn, PoolError>> {
+    let held = |conn| Conn::Pg(HeldPg { conn: Some(Box::new(conn)), stop: stop.clone(), is_busy: false });
+    pool.get().map_ok(held).boxed()
+}
+
+fn lite_conn(pool: &Pool<Lite>) -> BoxFuture<'_, Result<Conn, PoolError>> {
+    pool.get().map_ok(|conn| Conn::Lite(LiteConn { conn: Box::new(conn), news: Vec::new() })).boxed()
 }
 
 /// Whether a URL names a PostgreSQL database
@@ -237,82 +299,4 @@ fn lite(path: &str, size: usize, pragmas: &'static str) -> anyhow::Result<Pool<L
         .runtime(deadpool::Runtime::Tokio1)
         .wait_timeout(Some(PATIENCE))
         .build()?)
-}
-
-/// Why no transaction could be opened
-#[derive(Debug, thiserror::Error)]
-pub enum BeginError {
-    #[error(transparent)]
-    Pool(#[from] PoolError),
-    #[error(transparent)]
-    Sql(#[from] diesel::result::Error),
-}
-
-/// A transaction: [`commit`](Tx::commit) ends it; dropped before that, it rolls back in the background
-pub struct Tx {
-    /// Some until the transaction ends
-    conn: Option<Conn>,
-    local: Option<Local>,
-}
-
-impl Tx {
-    pub async fn commit(mut self) -> QueryResult<()> {
-        match self.deref_mut() {
-            Conn::Pg(conn) => {
-                Box::pin(<PgConn as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn)).await?;
-            }
-            Conn::Lite(conn) => {
-                Box::pin(<Lite as AsyncConnection>::TransactionManager::commit_transaction(&mut **conn)).await?;
-            }
-        }
-        // Heard when the connection is free again: who hears may want it.
-        if let (Some(Conn::Lite(conn)), Some(local)) = (self.conn.take(), &self.local) {
-            let LiteConn { conn, news } = conn;
-            drop(conn);
-            news.iter().for_each(|news| local.hear(news));
-        }
-        Ok(())
-    }
-}
-
-impl Deref for Tx {
-    type Target = Conn;
-
-    #[expect(clippy::expect_used, reason = "only commit and drop take the connection, and both end the Tx")]
-    fn deref(&self) -> &Conn {
-        self.conn.as_ref().expect("an open transaction")
-    }
-}
-
-impl DerefMut for Tx {
-    #[expect(clippy::expect_used, reason = "only commit and drop take the connection, and both end the Tx")]
-    fn deref_mut(&mut self) -> &mut Conn {
-        self.conn.as_mut().expect("an open transaction")
-    }
-}
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        let Some(conn) = self.conn.take() else { return };
-        tokio::spawn(async move {
-            let (rolled_back, conn) = match conn {
-                Conn::Pg(mut conn) => (
-                    <PgConn as AsyncConnection>::TransactionManager::rollback_transaction(&mut *conn).await,
-                    Conn::Pg(conn),
-                ),
-                Conn::Lite(mut conn) => (
-                    <Lite as AsyncConnection>::TransactionManager::rollback_transaction(&mut *conn).await,
-                    Conn::Lite(conn),
-                ),
-            };
-            if let Err(error) = rolled_back {
-                tracing::warn!(%error, "a transaction could not be rolled back; its connection is closed");
-                // Out of the pool: nobody may inherit an open transaction.
-                match conn {
-                    Conn::Pg(conn) => drop(Object::take(conn)),
-                    Conn::Lite(conn) => drop(Object::take(conn.conn)),
-                }
-            }
-        });
-    }
 }

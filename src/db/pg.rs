@@ -8,11 +8,11 @@
 //! | `verify-ca` | yes | must come from `sslrootcert` |
 //! | `verify-full` | yes | must come from `sslrootcert`, else from the system's roots, and name the host |
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail, ensure};
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use percent_encoding::percent_decode_str;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
@@ -23,6 +23,7 @@ use rustls::{
     crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject as _},
 };
+use tokio::{runtime::Handle, time::timeout};
 use tokio_postgres::{
     Client, Config, Connection, Socket,
     config::{Host, SslMode},
@@ -30,9 +31,13 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::conn::Pooled;
 use crate::tls;
 
 type Encrypted = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+
+/// How long to wait for the end of a statement that nobody wants
+const SOON: Duration = Duration::from_secs(1);
 
 /// How to connect to a server
 #[derive(Clone)]
@@ -79,6 +84,28 @@ impl Server {
         let told = |error| ConnectionError::BadConnection(format!("{:#}", anyhow::Error::from(error)));
         let (client, connection) = self.connect().await.map_err(told)?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    }
+
+    /// Ends the statement that is under way on a connection: most end soon by themselves, and the connection goes back to
+    /// its pool; what takes longer is stopped, and its connection closed, since the request to stop might arrive late
+    pub fn stop(&self, mut conn: Box<dyn Pooled<AsyncPgConnection>>) {
+        // Outside of the runtime nothing is waited for.
+        let Ok(runtime) = Handle::try_current() else { return conn.discard() };
+        let tls = self.tls.clone();
+        runtime.spawn(async move {
+            // It comes behind the statement.
+            if let Ok(Ok(())) = timeout(SOON, conn.batch_execute("")).await {
+                return;
+            }
+            let asked = timeout(SOON, conn.cancel_token().cancel_query(tls)).await;
+            let asked = asked.map_err(anyhow::Error::from).and_then(|asked| asked.map_err(anyhow::Error::from));
+            if let Err(error) = asked {
+                tracing::warn!(error = format!("{error:#}"), "a statement that nobody waits for could not be stopped");
+            }
+            // It keeps its place in the pool until it has ended, so that there are never more than there may be.
+            let _ = timeout(SOON, conn.batch_execute("")).await;
+            conn.discard();
+        });
     }
 }
 

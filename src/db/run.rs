@@ -100,7 +100,12 @@ where
     Erased<'q, ST>: LoadQuery<'q, PgConn, U> + LoadQuery<'q, Lite, U> + Send,
 {
     match conn {
-        Conn::Pg(conn) => RunQueryDsl::load(query, &mut **conn).await,
+        Conn::Pg(conn) => {
+            conn.is_busy = true;
+            let rows = RunQueryDsl::load(query, &mut **conn).await;
+            conn.is_busy = false;
+            rows
+        }
         Conn::Lite(conn) => RunQueryDsl::load(query, &mut **conn).await,
     }
 }
@@ -149,7 +154,12 @@ impl<T: QueryId> Run<'_> for T {}
 
 async fn execute<'q>(query: Erased<'q, ()>, conn: &mut Conn, _sending: Sending) -> QueryResult<usize> {
     match conn {
-        Conn::Pg(conn) => query.execute(&mut **conn).await,
+        Conn::Pg(conn) => {
+            conn.is_busy = true;
+            let touched = query.execute(&mut **conn).await;
+            conn.is_busy = false;
+            touched
+        }
         Conn::Lite(conn) => query.execute(&mut **conn).await,
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use async_graphql::{Name, Request as GraphqlRequest, UploadValue, Value, Variables};
 use axum::{
     RequestExt as _,
-    body::Body,
+    body::{Body, Bytes},
     extract::{
         DefaultBodyLimit, Multipart, Request,
         multipart::{Field, MultipartError},
@@ -76,9 +76,9 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The whole body, up to a limit
-pub async fn body(body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
+pub async fn body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
     match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes().to_vec()),
+        Ok(body) => Ok(body.to_bytes()),
         Err(error) if too_long(&*error) => {
             Err(Refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes")))
         }

@@ -1,60 +1,22 @@
 //! Look-ups that requests share: one statement for all who wait, and for each of them what his rule lets through.
-//!
-//! A locked table makes statements wait; how many do so is what PostgreSQL says.
 
 use std::{pin::pin, time::Duration};
 
-use diesel::{QueryableByName, sql_query, sql_types::BigInt};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
 use futures_util::{FutureExt as _, future::join_all, poll};
 use quintet::{
     auth::{Realm, Viewer},
-    db::{Tx, Where},
+    db::Where,
     domains::customers::LoanCustomer,
-    graphql::{Entity as _, entity::Visible as _, lookups::Lookups},
+    graphql::{entity::Visible as _, lookups::Lookups},
 };
 
-use crate::app::{TestApp, on_postgres};
-
-/// Some customers of several officers, and the table locked
-async fn locked(app: &TestApp) -> (Vec<LoanCustomer>, Tx) {
-    let app = app.clone().demo().await.app;
-    let mut conn = app.db.read().await.unwrap();
-    let customers = LoanCustomer::fetch(&mut conn, Where::default(), LoanCustomer::ORDER.first(20)).await.unwrap();
-    let mut tx = app.db.begin().await.unwrap();
-    tx.batch("LOCK TABLE loan_customers IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    (customers, tx)
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-/// What PostgreSQL says of the statements that wait for the lock
-async fn of_waiting(app: &TestApp, what: &str) -> i64 {
-    let query = format!(
-        "SELECT count({what}) AS number FROM pg_stat_activity
-         WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    );
-    // Not from the pool, where one may wait for the lock.
-    let mut conn = AsyncPgConnection::establish(&app.app.config.database_url).await.unwrap();
-    let rows: Vec<Number> = sql_query(query).load(&mut conn).await.unwrap();
-    rows[0].number
-}
-
-/// Those of them that end now. Their connections live on: whether the pool notices a lost one in time is chance.
-const CANCELLED: &str = "pg_cancel_backend(pid) OR NULL";
+use crate::{
+    app::on_postgres,
+    waiting::{CANCELLED, locked, of_waiting, until_waiting},
+};
 
 /// Longer than any test
 const FOR_EVER: Duration = Duration::from_secs(3600);
-
-async fn until_waiting(app: &TestApp, statements: i64) {
-    while of_waiting(app, "*").await != statements {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
 
 fn officer(profile_id: i64) -> Viewer {
     Viewer { account_id: Some(1), realm: Some(Realm::Loan), profile_id: Some(profile_id), ..Viewer::default() }

@@ -9,6 +9,7 @@ mod ocr;
 mod postgres;
 mod service;
 mod sheet;
+mod waiting;
 
 mod cli;
 mod cost;
