@@ -46,6 +46,7 @@ pub async fn of_waiting(app: &TestApp, what: &str) -> i64 {
 /// Those of them that end now. Their connections live on: whether the pool notices a lost one in time is chance.
 pub const CANCELLED: &str = "pg_cancel_backend(pid) OR NULL";
 
+/// Until so many wait
 pub async fn until_waiting(app: &TestApp, statements: i64) {
     in_time(async {
         while of_waiting(app, "*").await != statements {
@@ -97,7 +98,12 @@ fn a_statement_goes_with_him_who_waits_for_it() {
             held.commit().await.unwrap();
             for query in queries {
                 // What ends soon leaves its connection where it was.
-                assert!(poll!(pin!(caller.query(query))).is_pending());
+                {
+                    let mut asked = pin!(caller.query(query));
+                    assert!(poll!(&mut asked).is_pending());
+                    // It has come as far as the database.
+                    assert_eq!(pool().available, 0);
+                }
                 until(|| pool().available == 1).await;
                 assert_eq!(pool().size, 1);
                 caller.query(query).await.ok();
